@@ -1,0 +1,564 @@
+"""What is sold and how it is described. Writes go through `catalog.actions`, which keep the page rows true."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from shop.money import Money
+from shop.translation import TranslatedField
+
+
+class OptionType(models.Model):
+    """What variants differ by, shared shop-wide: colour, size."""
+
+    code = models.SlugField(unique=True)
+    name = TranslatedField(verbose_name=_("name"))
+
+    class Meta:
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+
+    def __str__(self) -> str:
+        return str(self.name) or self.code
+
+
+class OptionValue(models.Model):
+    """One choice of an option, shared shop-wide: sage, XL."""
+
+    option_type = models.ForeignKey(OptionType, on_delete=models.CASCADE, related_name="values")
+    code = models.SlugField()
+    name = TranslatedField(verbose_name=_("name"))
+    swatch = models.CharField(max_length=7, blank=True)  # "#8D9A82"
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("option value")
+        verbose_name_plural = _("option values")
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["option_type", "code"], name="option_value_once")]
+
+    def __str__(self) -> str:
+        return str(self.name) or self.code
+
+
+class Attribute(models.Model):
+    """A fact that products state in their specification, shared shop-wide."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", pgettext_lazy("attribute", "Text")
+        NUMBER = "number", pgettext_lazy("attribute", "Number")
+        CHOICE = "choice", pgettext_lazy("attribute", "Choice")
+        BOOLEAN = "bool", pgettext_lazy("attribute", "Yes or no")
+        DIMENSIONS = "dimensions", pgettext_lazy("attribute", "Dimensions")
+        COUNTRY = "country", pgettext_lazy("attribute", "Country")
+
+    code = models.SlugField(unique=True)
+    name = TranslatedField(verbose_name=_("name"))
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    unit = models.CharField(max_length=12, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("attribute")
+        verbose_name_plural = _("attributes")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return str(self.name) or self.code
+
+
+class ProductType(models.Model):
+    """A family of products that state the same attributes."""
+
+    code = models.SlugField(unique=True)
+    name = TranslatedField(verbose_name=_("name"))
+    attributes = models.ManyToManyField(Attribute, blank=True, related_name="product_types")
+
+    class Meta:
+        verbose_name = _("product type")
+        verbose_name_plural = _("product types")
+
+    def __str__(self) -> str:
+        return str(self.name) or self.code
+
+
+class CategoryQuerySet(MP_NodeQuerySet):
+    def visible(self):
+        return self.filter(is_visible=True)
+
+
+class Category(MP_Node):
+    """A shelf of the shop, in a tree. `full_path` is its address below /c/."""
+
+    slug = models.SlugField(max_length=120)
+    full_path = models.CharField(max_length=500, unique=True)
+    name = TranslatedField(verbose_name=_("name"))
+    text = TranslatedField(blank=True, verbose_name=_("text"))
+    picture = models.ForeignKey("Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_visible = models.BooleanField(default=True, verbose_name=_("visible"))
+
+    node_order_by: list[str] = []
+    objects = MP_NodeManager.from_queryset(CategoryQuerySet)()
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def __str__(self) -> str:
+        return str(self.name) or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:category", args=[self.full_path])
+
+
+class Collection(models.Model):
+    """A hand-picked set of products: new in, sale."""
+
+    code = models.SlugField(unique=True)
+    name = TranslatedField(verbose_name=_("name"))
+    text = TranslatedField(blank=True, verbose_name=_("text"))
+    products = models.ManyToManyField("Product", through="CollectionProduct", related_name="collections")
+
+    class Meta:
+        verbose_name = _("collection")
+        verbose_name_plural = _("collections")
+
+    def __str__(self) -> str:
+        return str(self.name) or self.code
+
+
+class CollectionProduct(models.Model):
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE)
+    product = models.ForeignKey("Product", on_delete=models.CASCADE)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["collection", "product"], name="in_a_collection_once")]
+
+    def __str__(self) -> str:
+        return f"{self.collection_id}: {self.product_id}"
+
+
+class ProductQuerySet(models.QuerySet):
+    def published(self):
+        """What shoppers may open now."""
+        return self.filter(status=Product.Status.ACTIVE, published_at__lte=timezone.now())
+
+    def for_page(self):
+        """All that the product page and its page rows are made of, in a constant number of queries."""
+        return self.select_related("category", "tax_class").prefetch_related(
+            "variants__options__value", "variants__options__option_type", "variants__prices__price_list",
+            "variants__levels__location", "pictures__renditions", "facts__attribute",
+        )  # fmt: skip
+
+
+class Product(models.Model):
+    """A thing described. It has at least one variant, and the variant is what is sold."""
+
+    class Kind(models.TextChoices):
+        PHYSICAL = "physical", pgettext_lazy("product kind", "Physical")
+        DIGITAL = "digital", pgettext_lazy("product kind", "Digital")
+        SERVICE = "service", pgettext_lazy("product kind", "Service")
+        GIFT_CARD = "gift_card", pgettext_lazy("product kind", "Gift card")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("product", "Draft")
+        ACTIVE = "active", pgettext_lazy("product", "Active")
+        ARCHIVED = "archived", pgettext_lazy("product", "Archived")
+
+    slug = models.SlugField(max_length=150, unique=True, allow_unicode=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PHYSICAL)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    product_type = models.ForeignKey(ProductType, null=True, blank=True, on_delete=models.PROTECT)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    )
+    tax_class = models.ForeignKey("pricing.TaxClass", on_delete=models.PROTECT, related_name="+")
+    name = TranslatedField(verbose_name=_("name"))
+    summary = TranslatedField(blank=True, verbose_name=_("summary"))
+    description = TranslatedField(blank=True, verbose_name=_("description"))
+    tags = models.JSONField(default=list, blank=True)
+    option_types = models.ManyToManyField(OptionType, through="ProductOption", blank=True)
+    related = models.ManyToManyField("self", through="ProductRelation", symmetrical=False, blank=True)
+    published_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+
+    def __str__(self) -> str:
+        return str(self.name) or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:product", args=[self.slug])
+
+
+class ProductOption(models.Model):
+    """The options a product's variants differ by, in the order of its pickers."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE)
+    option_type = models.ForeignKey(OptionType, on_delete=models.PROTECT)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["product", "option_type"], name="product_option_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.option_type_id}"
+
+
+class ProductRelation(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="relations")
+    other = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "other"], name="related_once"),
+            models.CheckConstraint(condition=~Q(product=F("other")), name="not_related_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.other_id}"
+
+
+class VariantQuerySet(models.QuerySet):
+    def sellable(self):
+        """What can be put in a cart: active variants of published products."""
+        return self.filter(
+            is_active=True, product__status=Product.Status.ACTIVE, product__published_at__lte=timezone.now()
+        )
+
+    def for_lines(self):
+        """All that a cart or order line copies or shows, in a constant number of queries."""
+        return self.select_related("product__tax_class").prefetch_related(
+            "options__value", "options__option_type", "prices__price_list", "pictures__renditions",
+            "product__pictures__renditions",
+        )  # fmt: skip
+
+
+class Variant(models.Model):
+    """What is sold: one SKU."""
+
+    class StockPolicy(models.TextChoices):
+        DENY = "deny", pgettext_lazy("stock policy", "Stop selling at zero")
+        BACKORDER = "backorder", pgettext_lazy("stock policy", "Back-order")
+        PREORDER = "preorder", pgettext_lazy("stock policy", "Pre-order")
+        UNTRACKED = "untracked", pgettext_lazy("stock policy", "Not counted")
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    sku = models.CharField(max_length=64, unique=True)
+    barcode = models.CharField(max_length=14, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    # "colour=sage;size=xl", by option code: makes a combination unique in its product.
+    signature = models.CharField(max_length=250, blank=True)
+    weight_g = models.PositiveIntegerField(default=0)
+    length_mm = models.PositiveIntegerField(null=True, blank=True)
+    width_mm = models.PositiveIntegerField(null=True, blank=True)
+    height_mm = models.PositiveIntegerField(null=True, blank=True)
+    stock_policy = models.CharField(max_length=10, choices=StockPolicy.choices, default=StockPolicy.DENY)
+    lead_days = models.PositiveIntegerField(null=True, blank=True)  # back-order: days until it can leave
+    preorder_at = models.DateField(null=True, blank=True)  # pre-order: the day it can leave
+
+    objects = VariantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "signature"], name="variant_combination_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def is_tracked(self) -> bool:
+        return self.stock_policy != self.StockPolicy.UNTRACKED
+
+    @property
+    def options_text(self) -> str:
+        """ "Sage, XL" in the active language."""
+        return ", ".join(str(option.value.name) for option in self.options.all())
+
+    def get_absolute_url(self) -> str:
+        return f"{self.product.get_absolute_url()}?variant={self.sku}"
+
+
+class VariantOption(models.Model):
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="options")
+    option_type = models.ForeignKey(OptionType, on_delete=models.PROTECT)
+    value = models.ForeignKey(OptionValue, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["variant", "option_type"], name="variant_option_once")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.value_id}"
+
+
+class Fact(models.Model):
+    """The value of an attribute for a product, or for one of its variants."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="facts")
+    variant = models.ForeignKey(
+        Variant, null=True, blank=True, on_delete=models.CASCADE, related_name="facts"
+    )
+    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT)
+    code = models.CharField(max_length=120)  # for comparing: "stoneware", "330", "true"
+    text = TranslatedField(blank=True)  # for reading
+    number = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["attribute__position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "variant", "attribute", "code"], name="fact_once", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["attribute", "code", "product"], name="fact_facet")]
+
+    def __str__(self) -> str:
+        return f"{self.attribute_id}={self.code}"
+
+
+class PriceList(models.Model):
+    """Prices in one currency, tax included or not. The one with the highest priority that has a price wins."""
+
+    code = models.SlugField(unique=True)
+    name = TranslatedField(verbose_name=_("name"))
+    currency = models.CharField(max_length=3)
+    tax_included = models.BooleanField(default=True)
+    priority = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("price list")
+        verbose_name_plural = _("price lists")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Price(models.Model):
+    """What one variant costs on one list, from a quantity and within a time."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices")
+    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="prices")
+    min_quantity = models.PositiveIntegerField(default=1)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    amount_minor = models.PositiveBigIntegerField()
+    compare_at_minor = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "price_list", "min_quantity", "starts_at"],
+                name="price_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(min_quantity__gte=1), name="price_from_one"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="price_window",
+            ),
+            models.CheckConstraint(
+                condition=Q(compare_at_minor__isnull=True) | Q(compare_at_minor__gt=F("amount_minor")),
+                name="price_compare_at_is_higher",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}@{self.price_list_id}: {self.amount_minor}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.price_list.currency)
+
+    @property
+    def compare_at(self) -> Money | None:
+        return Money(self.compare_at_minor, self.price_list.currency) if self.compare_at_minor else None
+
+
+class PriceChange(models.Model):
+    """Every price a variant ever had, append-only; the lowest price of 30 days comes from it."""
+
+    variant_sku = models.CharField(max_length=64, db_index=True)
+    price_list_code = models.CharField(max_length=50)
+    currency = models.CharField(max_length=3)
+    min_quantity = models.PositiveIntegerField()
+    amount_minor = models.PositiveBigIntegerField(null=True)  # null: the price was taken away
+    compare_at_minor = models.PositiveBigIntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("price change")
+        verbose_name_plural = _("price changes")
+
+    def __str__(self) -> str:
+        return f"{self.variant_sku} {self.amount_minor} {self.currency}"
+
+
+class Picture(models.Model):
+    """An original picture; `renditions` are what pages show. Belongs to a product, or to a page of the shop."""
+
+    product = models.ForeignKey(
+        Product, null=True, blank=True, on_delete=models.CASCADE, related_name="pictures"
+    )
+    variant = models.ForeignKey(
+        Variant, null=True, blank=True, on_delete=models.SET_NULL, related_name="pictures"
+    )
+    original = models.FileField(upload_to="originals/", max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = TranslatedField(verbose_name=_("alternative text"))
+    colour = models.CharField(max_length=7)  # the dominant one, shown until the picture is there
+    focus_x = models.PositiveSmallIntegerField(default=50)  # percent from the left
+    focus_y = models.PositiveSmallIntegerField(default=50)
+    position = models.PositiveIntegerField(default=0)
+    view = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.original.name
+
+
+class Rendition(models.Model):
+    """One size of a picture in one format, made by the worker, never on request."""
+
+    class Format(models.TextChoices):
+        JPEG = "jpeg"
+        WEBP = "webp"
+        AVIF = "avif"
+
+    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
+    format = models.CharField(max_length=4, choices=Format.choices)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    file = models.CharField(max_length=200)  # name in the media storage
+    size = models.PositiveIntegerField()  # bytes
+
+    class Meta:
+        ordering = ["format", "width"]
+        constraints = [models.UniqueConstraint(fields=["picture", "format", "width"], name="rendition_once")]
+
+    def __str__(self) -> str:
+        return self.file
+
+
+class Card(models.Model):
+    """A product's card as listings show it, made when the product changes, one per language and currency.
+
+    `html` is `catalog/_card.html` rendered, with `{delivery}` where the promised date goes.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="cards")
+    language = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    html = models.TextField()
+    build = models.CharField(max_length=16)  # fingerprint of the templates that made it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "language", "currency"], name="card_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.language} {self.currency}"
+
+
+class Listing(models.Model):
+    """That a product stands in a category (its own and all above), with all that lists sort by."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="listings")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="listings")
+    currency = models.CharField(max_length=3)
+    is_sold_out = models.BooleanField(default=False)
+    price_minor = models.PositiveBigIntegerField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["category", "product", "currency"], name="listed_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["category", "currency", "is_sold_out", "-published_at", "-product"],
+                name="listing_new",
+            ),
+            models.Index(
+                fields=["category", "currency", "is_sold_out", "price_minor", "-product"],
+                name="listing_price",
+            ),
+            models.Index(
+                fields=["category", "currency", "is_sold_out", "-price_minor", "-product"],
+                name="listing_price_down",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.category_id}"
+
+
+class CategoryCount(models.Model):
+    """How many products a category lists, kept beside the listings so that no page counts them."""
+
+    category = models.OneToOneField(
+        Category, primary_key=True, on_delete=models.CASCADE, related_name="count"
+    )
+    products = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.category_id}: {self.products}"
+
+
+class Page(models.Model):
+    """A product's page, made when the product changes: what does not depend on the visitor or the stock."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pages")
+    language = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    parts = models.JSONField()  # name of the part: its HTML, or data for the parts made per request
+    build = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "language", "currency"], name="page_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.language} {self.currency}"
+
+
+class SearchRow(models.Model):
+    """What a product is found by, in one language. `catalog.search` keeps and reads it on both engines."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="search_rows")
+    language = models.CharField(max_length=10)
+    title = models.TextField()  # normalised: lower case, ё as е
+    body = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "language"], name="search_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.language}"

@@ -1,0 +1,58 @@
+"""Pages of text and the blocks of the home page."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from shop.translation import TranslatedField
+
+
+class Page(models.Model):
+    """A page of text: about, delivery, terms."""
+
+    slug = models.SlugField(unique=True)
+    title = TranslatedField(verbose_name=_("title"))
+    body = TranslatedField(verbose_name=_("text"))  # plain text; an empty line parts paragraphs
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+    def __str__(self) -> str:
+        return str(self.title) or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("content:page", args=[self.slug])
+
+
+class HomeBlock(models.Model):
+    """One block of the home page, in order. `source` and `link` name things as "collection:new-in"."""
+
+    class Kind(models.TextChoices):
+        HERO = "hero", pgettext_lazy("home block", "Hero")
+        CATEGORIES = "categories", pgettext_lazy("home block", "Category tiles")
+        RAIL = "rail", pgettext_lazy("home block", "Row of products")
+        BANNER = "banner", pgettext_lazy("home block", "Banner")
+        PROOF = "proof", pgettext_lazy("home block", "Promises")
+
+    position = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    title = TranslatedField(blank=True, verbose_name=_("title"))
+    text = TranslatedField(blank=True, verbose_name=_("text"))
+    cta = TranslatedField(blank=True, verbose_name=_("button"))
+    link = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    picture = models.ForeignKey(
+        "catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    items = models.JSONField(default=list, blank=True)  # proof: [{"icon": "truck", "text": {"en": …}}]
+
+    class Meta:
+        verbose_name = _("home block")
+        verbose_name_plural = _("home blocks")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.kind}"

@@ -1,0 +1,183 @@
+"""Attempts to be paid and what came of them. Balances are sums over append-only events."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from orders.models import Order
+from shop.models import canonical
+from shop.money import money
+
+
+class Attempt(models.Model):
+    """One way the shop tries to be paid for an order: a PaymentIntent, a bank transfer."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField(default=1)  # of its order
+    method = models.CharField(max_length=30)  # card, bank_transfer, cash_on_delivery, pay_at_pickup
+    gateway = models.CharField(max_length=20)  # stripe, manual
+    amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    idempotency_key = models.CharField(max_length=100, unique=True)
+    reference = models.CharField(max_length=100, null=True, blank=True, unique=True)  # pi_…, or RF… to quote
+    provider_state = models.CharField(
+        max_length=40, blank=True
+    )  # as last read; a cache for staff, never a rule
+    card = models.JSONField(default=dict, blank=True)  # brand, last4
+    capture_before = models.DateTimeField(null=True, blank=True)
+    is_multicapture = models.BooleanField(default=False)  # the provider allows a capture per parcel
+    is_open = models.BooleanField(default=True)  # money may still come of it
+    created_at = models.DateTimeField(default=timezone.now)
+    synced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(is_open=True), name="one_open_attempt_per_order"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_for_something"),
+        ]
+        indexes = [models.Index(fields=["synced_at"], name="attempt_to_sync", condition=Q(is_open=True))]
+
+    amount = money("amount_minor")
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.method} {self.number}"
+
+
+class EventQuerySet(models.QuerySet):
+    def total(self, *kinds: str) -> int:
+        return self.filter(kind__in=kinds).aggregate(total=Sum("amount_minor"))["total"] or 0
+
+
+class Event(models.Model):
+    """Something that happened to money, append-only and chained: `hash` = sha256(prev + canonical body)."""
+
+    class Kind(models.TextChoices):
+        AUTHORIZED = "authorized", pgettext_lazy("payment event", "Authorized")
+        CAPTURED = "captured", pgettext_lazy("payment event", "Captured")
+        VOIDED = "voided", pgettext_lazy("payment event", "Voided")
+        FAILED = "failed", pgettext_lazy("payment event", "Failed")
+        PROMISED = "promised", pgettext_lazy("payment event", "To be paid on delivery")
+        REFUND_REQUESTED = "refund_requested", pgettext_lazy("payment event", "Refund requested")
+        REFUNDED = "refunded", pgettext_lazy("payment event", "Refunded")
+        REFUND_FAILED = "refund_failed", pgettext_lazy("payment event", "Refund failed")
+        DISPUTED = "disputed", pgettext_lazy("payment event", "Disputed")
+        FEE = "fee", pgettext_lazy("payment event", "Fee")
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    provider_object = models.CharField(max_length=120)  # ch_…, re_…, what makes it the same event twice
+    data = models.JSONField(default=dict)  # decline code, reason; never card numbers or names
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment event")
+        verbose_name_plural = _("payment events")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "kind", "provider_object"], name="payment_event_once"),
+            models.UniqueConstraint(fields=["attempt", "prev"], name="payment_chain_does_not_fork"),
+        ]
+
+    amount = money("amount_minor")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_minor} {self.currency}"
+
+    def seal(self) -> str:
+        """The hash this event must carry: over the one before it in its attempt and over its own facts."""
+        body = {
+            "attempt": self.attempt_id, "kind": self.kind, "amount": self.amount_minor, "currency": self.currency,
+            "object": self.provider_object, "data": self.data, "at": self.occurred_at.isoformat(),
+        }  # fmt: skip
+        return hashlib.sha256((self.prev + canonical(body)).encode()).hexdigest()
+
+
+class Refund(models.Model):
+    """Money on its way back. Written before the provider is asked, so that a lost answer loses nothing."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", pgettext_lazy("refund", "On its way")
+        SUCCEEDED = "succeeded", pgettext_lazy("refund", "Refunded")
+        FAILED = "failed", pgettext_lazy("refund", "Failed")
+
+    uuid = models.UUIDField(unique=True, default=uuid4)  # also in the provider's metadata
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="refunds")
+    amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=250, blank=True)
+    reference = models.CharField(max_length=100, null=True, blank=True, unique=True)  # re_…
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    error = models.CharField(max_length=250, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_something")]
+
+    amount = money("amount_minor")
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} {self.currency} {self.state}"
+
+
+class InboxEvent(models.Model):
+    """A provider's webhook as it came, stored before anything is done about it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        DONE = "done", _("Done")
+        IGNORED = "ignored", _("Not ours")
+        FAILED = "failed", _("Failed")
+
+    event_id = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=80)
+    api_version = models.CharField(max_length=40, blank=True)
+    livemode = models.BooleanField(default=False)
+    object_id = models.CharField(max_length=100, db_index=True, blank=True)  # the intent it is about
+    payload = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    error = models.CharField(max_length=250, blank=True)
+    created_at = models.DateTimeField()  # the provider's time
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        indexes = [models.Index(fields=["received_at"], name="inbox_waiting", condition=Q(state="received"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"

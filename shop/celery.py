@@ -1,0 +1,27 @@
+"""The Celery application: the outbox's hand-over, and beat for what happens by the clock."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+
+app = Celery("lotok")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def schedule(sender: Celery, **kwargs: Any) -> None:
+    from shop.periodic import JOBS
+
+    for job in JOBS.values():
+        sender.add_periodic_task(job.seconds, run_job.s(job.name), name=job.name, expires=job.seconds)
+
+
+@app.task(ignore_result=True)
+def run_job(name: str) -> None:
+    from shop.periodic import JOBS
+
+    JOBS[name].run()

@@ -1,0 +1,26 @@
+"""All addresses of the shop. English has no prefix, other languages live under theirs."""
+
+from django.conf.urls.i18n import i18n_patterns
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from shop.views import media
+
+urlpatterns = [
+    path("", include("shop.health_urls")),
+    path("webhooks/", include("payments.webhook_urls")),
+    re_path(r"^media/(?P<path>.+)$", media),
+    *i18n_patterns(
+        path("accounts/", include("allauth.urls")),
+        path("admin/", admin.site.urls),
+        path("", include("shop.page_urls")),
+        path("", include("content.urls")),
+        path("", include("catalog.urls")),
+        path("", include("orders.urls")),
+        path("", include("payments.urls")),
+        path("", include("shipping.urls")),
+        path("account/", include("accounts.urls")),
+        prefix_default_language=False,
+    ),
+]
