@@ -328,9 +328,12 @@ class Fact(models.Model):
     class Meta:
         ordering = ["attribute__position", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["variant", "attribute", "code"], name="variant_fact_once"),
             models.UniqueConstraint(
-                fields=["product", "variant", "attribute", "code"], name="fact_once", nulls_distinct=False
-            )
+                fields=["product", "attribute", "code"],
+                condition=Q(variant__isnull=True),
+                name="product_fact_once",
+            ),
         ]
         indexes = [models.Index(fields=["attribute", "code", "product"], name="fact_facet")]
 
@@ -371,9 +374,12 @@ class Price(models.Model):
         verbose_name_plural = _("prices")
         constraints = [
             models.UniqueConstraint(
-                fields=["variant", "price_list", "min_quantity", "starts_at"],
-                name="price_once",
-                nulls_distinct=False,
+                fields=["variant", "price_list", "min_quantity", "starts_at"], name="price_once"
+            ),
+            models.UniqueConstraint(
+                fields=["variant", "price_list", "min_quantity"],
+                condition=Q(starts_at__isnull=True),
+                name="standing_price_once",
             ),
             models.CheckConstraint(condition=Q(min_quantity__gte=1), name="price_from_one"),
             models.CheckConstraint(

@@ -56,9 +56,12 @@ class TaxRate(models.Model):
         verbose_name_plural = _("tax rates")
         constraints = [
             models.UniqueConstraint(
-                fields=["tax_class", "country", "region", "starts_on"],
-                name="tax_rate_once",
-                nulls_distinct=False,
+                fields=["tax_class", "country", "region", "starts_on"], name="tax_rate_once"
+            ),
+            models.UniqueConstraint(
+                fields=["tax_class", "country", "region"],
+                condition=Q(starts_on__isnull=True),
+                name="standing_tax_rate_once",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gt=F("starts_on")),

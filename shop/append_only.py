@@ -21,11 +21,11 @@ class AppendOnly(Operation):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for statement in _FORWARDS[schema_editor.connection.vendor]:
-            schema_editor.execute(statement.format(table=self.table))
+            schema_editor.execute(statement.format(table=self.table), params=None)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for statement in _BACKWARDS[schema_editor.connection.vendor]:
-            schema_editor.execute(statement.format(table=self.table))
+            schema_editor.execute(statement.format(table=self.table), params=None)
 
     def describe(self) -> str:
         return f"Make {self.table} append-only"
