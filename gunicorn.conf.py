@@ -21,7 +21,7 @@ limit_request_field_size = 8190
 # X-Forwarded-* are believed only where the operator says that a proxy stands in front.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
-# The shop writes its own line for each request (shop/middleware/request_id.py), as JSON with the request's id.
+# The shop writes a line of its own for each request, with the request's id (shop/middleware/request_id.py).
 accesslog = None
 errorlog = "-"
 loglevel = "warning"

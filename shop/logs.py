@@ -51,7 +51,7 @@ def logging_config(*, json: bool) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*shared, hide_path_of_request],
+                "foreign_pre_chain": [*shared, structlog.stdlib.ExtraAdder(), hide_path_of_request],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
@@ -88,8 +88,8 @@ def safe_path(request: HttpRequest) -> str:
 
 
 def hide_path_of_request(logger: Any, method: str, event: Event) -> Event:
-    """Django writes request.path into its own messages; put the safe one there."""
-    request = getattr(event.get("_record"), "request", None)
+    """Django hangs the request on its own messages and writes its path there; leave the safe path alone."""
+    request = event.pop("request", None)
     if isinstance(request, HttpRequest):
         event["event"] = str(event["event"]).replace(request.path, safe_path(request))
     return event

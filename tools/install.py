@@ -36,7 +36,7 @@ def main(name: str) -> int:
 def works(pip: Path) -> bool:
     """A .venv outlives neither the Python it was made from nor a move to another folder."""
     try:
-        answer = subprocess.run([pip, "--version"], capture_output=True, text=True)  # noqa: S603
+        answer = subprocess.run([pip, "--version"], capture_output=True, text=True)
     except OSError:
         return False
     return answer.returncode == 0 and str(VENV) in answer.stdout
@@ -44,7 +44,7 @@ def works(pip: Path) -> bool:
 
 def create_venv() -> bool:
     print("Creating .venv ...", flush=True)
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV])  # noqa: S603
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV])
     if made.returncode:
         print(
             f"{sys.executable} could not make a virtual environment.\n"
@@ -56,7 +56,7 @@ def create_venv() -> bool:
 
 def install(requirements: Path) -> bool:
     options = ["--quiet", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-    done = subprocess.run([VENV_PYTHON, "-m", "pip", "install", *options, "--requirement", requirements])  # noqa: S603
+    done = subprocess.run([VENV_PYTHON, "-m", "pip", "install", *options, "--requirement", requirements])
     if done.returncode:
         print("The libraries could not be installed; pip says why above.", file=sys.stderr)
     return done.returncode == 0

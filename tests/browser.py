@@ -1,0 +1,85 @@
+"""The shop in a browser: Debian's Chromium, driven by Playwright, against the shop behind a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which(os.environ.get("CHROMIUM_BIN", "chromium")) or shutil.which("chromium-browser")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",  # it runs as root in containers, and opens our own pages only
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture
+def live_shop(live_server: Any, settings: Any) -> Any:
+    """The shop behind a real threaded server; `live_shop.url` is its address."""
+    settings.SITE_URL = live_server.url
+    return live_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright; one for the whole run."""
+    if not CHROMIUM:
+        missing = "no Chromium found (apt install chromium, or set CHROMIUM_BIN)"
+        pytest.fail(missing) if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread: to Django a test's own queries look like async code.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def new_page(browser: Any, live_shop: Any) -> Iterator[Callable[..., Any]]:
+    """new_page(javascript=True, width=1366, dark=False, **context options): a fresh visitor's page.
+
+    A script that throws or a breach of the content security policy in any of them fails the test.
+    """
+    contexts, problems = [], []
+
+    def make(*, javascript: bool = True, width: int = 1366, dark: bool = False, **options: Any) -> Any:
+        context = browser.new_context(
+            base_url=live_shop.url,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 844 if width < 640 else 900},
+            color_scheme="dark" if dark else "light",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: _note_breach(message, problems))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+def _note_breach(message: Any, problems: list[str]) -> None:
+    if "Content Security Policy" in message.text:
+        problems.append(message.text)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """A visitor's page with JavaScript, on a desktop."""
+    return new_page()

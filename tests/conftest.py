@@ -1,0 +1,110 @@
+"""What every test stands on: the engine in use, clean surroundings, counting queries, real races."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+pytest_plugins = ["tests.browser", "tests.account"]
+
+
+# --- The engine ----------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """On SQLite the tests get a file, not memory: each thread then has a connection of its own."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture
+def on_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+# --- Clean surroundings --------------------------------------------------------------------------
+def pytest_configure(config: pytest.Config) -> None:
+    # Runs side by side share a Redis: each keeps to keys of its own, and clears those only.
+    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
+
+
+@pytest.fixture(autouse=True)
+def clean_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fast passwords, pictures in a folder of this test, an empty cache. Mail is in mail.outbox."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    clear_cache()
+
+
+def clear_cache() -> None:
+    if hasattr(cache, "delete_pattern"):
+        cache.delete_pattern("*")
+    else:
+        cache.clear()
+
+
+# --- What a page costs ---------------------------------------------------------------------------
+@pytest.fixture
+def count_queries() -> Callable[..., int]:
+    """count_queries(client, path): SQL queries of one GET that nothing had cached before."""
+
+    def count(client: Client, path: str, **extra: Any) -> int:
+        clear_cache()
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(path, **extra)
+        assert response.status_code == 200, f"{path} answered {response.status_code}"
+        return len(captured)
+
+    return count
+
+
+# --- Real races ----------------------------------------------------------------------------------
+@pytest.fixture
+def run_together(transactional_db: None) -> Callable[..., list[Any]]:
+    """run_together(act, times, at_a_time=times): call act(0), act(1), ... from threads released together.
+
+    Each thread has a database connection of its own, as requests on a server have. The list holds, in order,
+    what each call returned or the exception that it raised.
+    """
+
+    def run(act: Callable[[int], Any], times: int, at_a_time: int | None = None) -> list[Any]:
+        at_a_time = min(at_a_time or times, times)
+        barrier = threading.Barrier(at_a_time)
+        with ThreadPoolExecutor(at_a_time, initializer=barrier.wait) as threads:
+            return list(threads.map(lambda number: _outcome(act, number), range(times)))
+
+    return run
+
+
+def _outcome(act: Callable[[int], Any], number: int) -> Any:
+    try:
+        return act(number)
+    except Exception as error:
+        return error
+    finally:
+        connections.close_all()
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    """eventually(look): wait until look() gives something true, and return that; ten seconds at most."""
+
+    def wait(look: Callable[[], Any], seconds: float = 10) -> Any:
+        ends_at = time.monotonic() + seconds
+        while not (seen := look()):
+            assert time.monotonic() < ends_at, f"still {seen!r} after {seconds} s"
+            time.sleep(0.05)
+        return seen
+
+    return wait
