@@ -33,7 +33,7 @@ lint: install-dev ## Check style, imports between apps, types, migrations, texts
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(if $(LINTED_TYPES),$(BIN)/mypy $(LINTED_TYPES))
-	DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tools/check_texts.py
 	$(if $(wildcard tools/check_css.py),$(BIN)/python tools/check_css.py)
 
