@@ -16,6 +16,8 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shop.celery import app as celery
+
 pytest_plugins = ["tests.browser", "tests.account"]
 
 
@@ -37,6 +39,8 @@ def on_postgres() -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     # Runs side by side share a Redis: each keeps to keys of its own, and clears those only.
     settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
+    # What is handed to Celery is carried out at once, as without Redis. Tests of the queue start a worker.
+    celery.conf.task_always_eager = True
 
 
 @pytest.fixture(autouse=True)
