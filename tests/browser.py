@@ -22,9 +22,10 @@ CHROMIUM_OPTIONS = [
 
 
 @pytest.fixture
-def live_shop(live_server: Any, settings: Any) -> Any:
-    """The shop behind a real threaded server; `live_shop.url` is its address."""
+def live_shop(live_server: Any, settings: Any, sandbox: Any) -> Any:
+    """The shop behind a real threaded server at `live_shop.url`, with the sandbox's webhooks coming in."""
     settings.SITE_URL = live_server.url
+    sandbox.webhooks.url = f"{live_server.url}/webhooks/stripe/"
     return live_server
 
 

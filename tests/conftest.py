@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from csp.constants import SELF
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from payments.sandbox import Sandbox
 from shop.celery import app as celery
 
 pytest_plugins = ["tests.browser", "tests.account"]
@@ -56,6 +58,24 @@ def clear_cache() -> None:
         cache.delete_pattern("*")
     else:
         cache.clear()
+
+
+# --- Card payments -------------------------------------------------------------------------------
+@pytest.fixture
+def sandbox(settings: Any) -> Iterator[Sandbox]:
+    """Stripe's stand-in, and the shop pointed at it. Webhooks arrive where a `live_shop` receives them."""
+    with Sandbox(port=0, webhook_secrets=["whsec_test"], retry_base_seconds=0.2) as sandbox:
+        settings.STRIPE_SECRET_KEY = "sk_test_sandbox"
+        settings.STRIPE_PUBLISHABLE_KEY = "pk_test_sandbox"
+        settings.STRIPE_WEBHOOK_SECRETS = ["whsec_test"]
+        settings.STRIPE_API_BASE = sandbox.url
+        settings.STRIPE_JS_URL = f"{sandbox.url}/v3/stripe.js"
+        settings.PAYMENT_CSP = {
+            "script-src": [SELF, sandbox.url],
+            "frame-src": [sandbox.url],
+            "connect-src": [SELF, sandbox.url],
+        }
+        yield sandbox
 
 
 # --- What a page costs ---------------------------------------------------------------------------
