@@ -66,6 +66,10 @@ class Method(models.Model):
     def __str__(self) -> str:
         return f"{self.zone}: {self.name}"
 
+    @property
+    def is_pickup(self) -> bool:
+        return self.kind == self.Kind.PICKUP
+
 
 class WeightRate(models.Model):
     """What a method costs up to a weight."""
@@ -107,6 +111,9 @@ class Shipment(models.Model):
     tracking_number = models.CharField(max_length=80, blank=True)
     tracking_url = models.URLField(blank=True)
     promised_to = models.DateField(null=True, blank=True)
+    # What is asked for with this shipment beside its goods: the delivery fee and what needs no parcel.
+    # Fixed, with the amounts of its lines, the first time the goods are about to leave.
+    extra_minor = models.PositiveBigIntegerField(null=True, blank=True)
     packed_at = models.DateTimeField(null=True, blank=True)
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -126,6 +133,7 @@ class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="shipment_lines")
     quantity = models.PositiveIntegerField()
+    amount_minor = models.PositiveBigIntegerField(null=True, blank=True)  # see Shipment.extra_minor
 
     class Meta:
         verbose_name = _("shipment line")
