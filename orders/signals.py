@@ -15,8 +15,9 @@ from django.dispatch import Signal
 from shop.money import Money
 
 # Questions. Receivers return a list; `ask` joins the lists.
-delivery_quotes_wanted = Signal()  # cart -> list[DeliveryQuote]
-payment_options_wanted = Signal()  # cart, delivery (DeliveryQuote | None) -> list[PaymentOption]
+delivery_quotes_wanted = Signal()  # basket (orders.basket.Basket), country, now -> list[DeliveryQuote]
+delivery_countries_wanted = Signal()  # -> list[str]: ISO codes of the countries that are served
+payment_options_wanted = Signal()  # basket, delivery (DeliveryQuote | None), total -> list[PaymentOption]
 payment_sums_wanted = Signal()  # order -> list[PaymentSums]: what the payment ledger says
 shipment_sums_wanted = Signal()  # order -> list[ShipmentSums]: what the shipments say
 order_parts_wanted = Signal()  # order, for_staff -> list[OrderPart]: payments, parcels on the order page
@@ -54,6 +55,8 @@ class PaymentOption:
     label: str
     note: str = ""
     is_online: bool = False  # paid on the spot, by the provider's form
+    is_promised: bool = False  # the money comes with the goods, so they may leave before it
+    due_minutes: int | None = None  # unpaid after this, the order expires
     refusal: str = ""  # shown disabled, with this reason
 
 

@@ -1,4 +1,15 @@
 from django.urls import path
 
+from orders import views
+
 app_name = "orders"
-urlpatterns: list = []
+urlpatterns = [
+    path("cart/", views.cart, name="cart"),
+    path("cart/add/", views.cart_add, name="cart_add"),
+    path("cart/undo/", views.cart_undo, name="cart_undo"),
+    path("cart/lines/<int:line_id>/", views.cart_line, name="cart_line"),
+    path("checkout/", views.checkout, name="checkout"),
+    path("track/", views.track, name="track"),
+    path("orders/<str:token>/", views.order, name="order"),
+    path("orders/<str:token>/cancel/", views.order_cancel, name="order_cancel"),
+]

@@ -120,6 +120,27 @@ class Event(models.Model):
         return hashlib.sha256((self.prev + canonical(body)).encode()).hexdigest()
 
 
+class Capture(models.Model):
+    """Money that shall be taken from a hold. Written before the provider is asked; the same key is the same capture."""
+
+    key = models.CharField(max_length=100, unique=True)  # "shipment:12"
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="captures")
+    amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    is_done = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("capture")
+        verbose_name_plural = _("captures")
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="capture_something")]
+
+    amount = money("amount_minor")
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.amount_minor}"
+
+
 class Refund(models.Model):
     """Money on its way back. Written before the provider is asked, so that a lost answer loses nothing."""
 
@@ -129,6 +150,9 @@ class Refund(models.Model):
         FAILED = "failed", pgettext_lazy("refund", "Failed")
 
     uuid = models.UUIDField(unique=True, default=uuid4)  # also in the provider's metadata
+    key = models.CharField(
+        max_length=100, unique=True
+    )  # what makes it the same refund twice: the form's token
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="refunds")
     amount_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)

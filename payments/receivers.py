@@ -1,0 +1,64 @@
+"""What payments hears from orders, and answers."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from orders import signals
+from orders.models import Order
+from orders.signals import OrderPart, PaymentOption, PaymentSums
+from payments import (
+    options,
+    tasks,  # noqa: F401  (registers the outbox handlers and the clock's jobs)
+)
+from payments.actions.attempts import open_attempt
+from payments.actions.moving import capture_for, close_attempts, let_go
+from payments.sums import sums
+from shop.money import Money
+
+
+@receiver(signals.payment_options_wanted)
+def offer_ways_to_pay(basket: Any, delivery: Any, total: Money, **kwargs: Any) -> list[PaymentOption]:
+    return options.options_for_basket(basket, delivery, total)
+
+
+@receiver(signals.payment_sums_wanted)
+def tell_the_sums(order: Order, **kwargs: Any) -> list[PaymentSums]:
+    return [sums(order)]
+
+
+@receiver(signals.order_placed)
+def open_the_first_attempt(order: Order, payment: PaymentOption, **kwargs: Any) -> None:
+    open_attempt(order, payment)
+
+
+@receiver(signals.goods_leaving)
+def collect_before_goods_leave(order: Order, amount: Money, key: str, **kwargs: Any) -> None:
+    capture_for(order, amount, key=key)
+
+
+@receiver(signals.cancel_wanted)
+def let_go_of_the_money(order: Order, reason: str, actor: Any = None, **kwargs: Any) -> None:
+    let_go(order, reason=reason, actor=actor)
+
+
+@receiver(signals.order_cancelled)
+def start_nothing_more(order: Order, **kwargs: Any) -> None:
+    close_attempts(order)
+
+
+@receiver(signals.order_parts_wanted)
+def show_the_payments(order: Order, for_staff: bool, **kwargs: Any) -> list[OrderPart]:
+    if for_staff:
+        attempts = order.attempts.prefetch_related("events", "refunds__actor", "captures")
+        context = {"attempts": attempts, "sums": sums(order), "order": order}
+        return [OrderPart("payment", "staff/_payment.html", context)]
+    last = order.attempts.order_by("-number").first()
+    is_owed_by_transfer = order.payment_method == "bank_transfer" and order.is_payable
+    context = {
+        "order": order,
+        "attempt": last,
+        "sums": sums(order),
+        "bank": options.bank_details(order) if is_owed_by_transfer else None,
+    }
+    return [OrderPart("payment", "payments/_order_payment.html", context)]

@@ -1,4 +1,10 @@
 from django.urls import path
 
+from payments import views
+
 app_name = "payments"
-urlpatterns: list = []
+urlpatterns = [
+    path("orders/<str:token>/pay/", views.pay, name="pay"),
+    path("orders/<str:token>/pay/start/", views.start, name="start"),
+    path("orders/<str:token>/pay/return/", views.returned, name="returned"),
+]

@@ -13,13 +13,15 @@ tried again with growing pauses, up to an hour apart, and given up, visibly, aft
 from __future__ import annotations
 
 import logging
+import os
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from shop.models import Message
@@ -63,12 +65,47 @@ def publish(
 
 def nudge(dedupe: str) -> None:
     """Have the message carried out soon. Only a hint: the sweeper finds whatever a lost hint leaves."""
-    if settings.REDIS_URL:
+    mode = settings.OUTBOX_MODE
+    if mode == "inline":
+        relay(only=dedupe)
+    elif mode == "thread":
+        background.wake()
+    elif mode == "celery":
         from shop import tasks
 
         tasks.hand_over(dedupe)
-    else:
-        relay(only=dedupe)
+
+
+class Background:
+    """One daemon thread a process that relays when woken, so that no request waits for a mail server."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._pid = 0
+
+    def wake(self) -> None:
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive() or self._pid != os.getpid():
+                self._pid = os.getpid()  # a forked worker has the object but not the thread
+                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                self._thread.start()
+        self._wanted.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.wait()
+            self._wanted.clear()
+            try:
+                relay()
+            except Exception:  # the database may be away; the rows are still there for the sweeper
+                logger.exception("outbox thread")
+            finally:
+                connection.close()
+
+
+background = Background()
 
 
 def relay(*, limit: int = 100, only: str | None = None, now: datetime | None = None) -> int:

@@ -15,12 +15,13 @@ from shop.logs import logging_config
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+TESTING = "pytest" in sys.modules
+if not TESTING:  # a test run is the same in every checkout
+    environ.Env.read_env(BASE_DIR / ".env")
 
 # --- Where this shop runs ------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-TESTING = "pytest" in sys.modules
 LOCAL = DEBUG or DEMO or TESTING
 # A demo or a test signs with a key of its own; a real shop does not start without one.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-demo-and-tests-" * 3 if LOCAL else "")
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "shop.middleware.body_limit.BodyLimitMiddleware",
     "shop.middleware.same_origin.SameOriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.AccountFormsMiddleware",
     "shop.middleware.private.PrivatePagesMiddleware",
 ]
 ROOT_URLCONF = "shop.urls"
@@ -138,6 +141,9 @@ else:
 PAGE_CACHE = env.bool("PAGE_CACHE", default=True)
 
 # --- Work that can wait --------------------------------------------------------------------------
+# Who carries out the outbox after a commit: "celery" workers, a "thread" of the web process, the request
+# itself ("inline"), or only the sweeper, `outbox_relay --watch` ("sweep").
+OUTBOX_MODE = env.str("OUTBOX_MODE", default="celery" if REDIS_URL else "inline" if TESTING else "thread")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -188,13 +194,12 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+UPLOAD_MAX_BYTES = 20_000_000  # a picture that staff upload
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- Accounts ------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# allauth's knows addresses, takes the same time for unknown ones, and checks rights as Django's does.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -209,8 +214,31 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one counts once it is proven
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change is told to the old address
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "company"
+ACCOUNT_LOGOUT_REDIRECT_URL = "content:home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "accounts.signin.LoginForm",
+    "signup": "accounts.signin.SignupForm",
+    "add_email": "accounts.signin.AddEmailForm",
+    "request_login_code": "accounts.signin.RequestLoginCodeForm",
+    "confirm_login_code": "accounts.signin.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "accounts.signin.ConfirmEmailVerificationCodeForm",
+    "reset_password": "accounts.signin.ResetPasswordForm",
+    "reset_password_from_key": "accounts.signin.ResetPasswordKeyForm",
+    "change_password": "accounts.signin.ChangePasswordForm",
+    "set_password": "accounts.signin.SetPasswordForm",
+    "reauthenticate": "accounts.signin.ReauthenticateForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # --- Mail ----------------------------------------------------------------------------------------
@@ -228,6 +256,16 @@ STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 STRIPE_JS_URL = env.str("STRIPE_JS_URL", default="https://js.stripe.com/v3/")
 STRIPE_TIMEOUT_SECONDS = 5
+
+# --- The shop's own name and where to reach it ----------------------------------------------------
+SHOP_NAME = env.str("SHOP_NAME", default="Forma")
+SHOP_EMAIL = env.str("SHOP_EMAIL", default="hello@forma.example")
+SHOP_PHONE = env.str("SHOP_PHONE", default="")
+
+BANK_TRANSFER_RECIPIENT = env.str("BANK_TRANSFER_RECIPIENT", default="Forma Lda" if LOCAL else "")
+BANK_TRANSFER_IBAN = env.str("BANK_TRANSFER_IBAN", default="PT50 0002 0123 1234 5678 9015 4" if LOCAL else "")
+BANK_TRANSFER_BIC = env.str("BANK_TRANSFER_BIC", default="")
+CASH_ON_DELIVERY_LIMIT_MINOR = env.int("CASH_ON_DELIVERY_LIMIT_MINOR", default=30_000)  # in CURRENCY
 
 # --- How the shop sells --------------------------------------------------------------------------
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)

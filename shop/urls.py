@@ -1,7 +1,6 @@
 """All addresses of the shop. English has no prefix, other languages live under theirs."""
 
 from django.conf.urls.i18n import i18n_patterns
-
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -13,7 +12,6 @@ urlpatterns = [
     re_path(r"^media/(?P<path>.+)$", media),
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
-        path("admin/", admin.site.urls),
         path("", include("shop.page_urls")),
         path("", include("content.urls")),
         path("", include("catalog.urls")),
@@ -21,6 +19,7 @@ urlpatterns = [
         path("", include("payments.urls")),
         path("", include("shipping.urls")),
         path("account/", include("accounts.urls")),
+        path("admin/", admin.site.urls),  # last: staff pages of our own stand under admin/ too
         prefix_default_language=False,
     ),
 ]

@@ -105,6 +105,7 @@ class Order(AddressFields):
     promised_from = models.DateField(null=True, blank=True)
     promised_to = models.DateField(null=True, blank=True)
     payment_method = models.CharField(max_length=30)
+    pays_online = models.BooleanField(default=False)  # on the spot; until then the cart may still be changed
     payment_due_at = models.DateTimeField(null=True, blank=True)  # unpaid after this, it expires
 
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
@@ -145,7 +146,11 @@ class Order(AddressFields):
     total = money("total_minor")
 
     # to: from
-    MOVES = {Lifecycle.CANCELLED: {Lifecycle.PLACED}, Lifecycle.CLOSED: {Lifecycle.PLACED}}
+    MOVES = {
+        Lifecycle.CANCELLED: {Lifecycle.PLACED},
+        Lifecycle.CLOSED: {Lifecycle.PLACED},
+        Lifecycle.PLACED: {Lifecycle.CANCELLED},  # reinstated: its money came after all
+    }
 
     def __str__(self) -> str:
         return self.number
@@ -182,6 +187,9 @@ class Order(AddressFields):
             cart=None,
             payment_due_at=None,
         )
+
+    def reinstate(self) -> None:
+        self._move_to(self.Lifecycle.PLACED, cancelled_at=None, cancel_reason="")
 
     def close(self) -> None:
         self._move_to(self.Lifecycle.CLOSED, closed_at=timezone.now())

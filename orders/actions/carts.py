@@ -1,0 +1,171 @@
+"""What a shopper does with a cart. Every change counts up `cart.version`, which old pages are checked against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.lines import line_facts
+from catalog.models import Variant
+from inventory import actions as inventory
+from orders.errors import NotForSale
+from orders.models import Cart, CartLine
+from orders.signals import DeliveryQuote
+from shop.errors import Refused
+
+
+@transaction.atomic
+def add_line(cart: Cart, sku: str, quantity: int) -> CartLine:
+    """Put `quantity` more of a variant into the cart; what is there already counts too.
+
+    Raises NotForSale for what is unknown, archived or has no price here, Refused for too many.
+    """
+    _lock(cart)
+    variant_id = Variant.objects.sellable().filter(sku=sku).values_list("pk", flat=True).first()
+    if variant_id is None:
+        raise NotForSale(sku[:64])
+    facts = line_facts([variant_id], currency=cart.currency, language=cart.language, now=timezone.now())[
+        variant_id
+    ]
+    line = cart.lines.filter(variant_id=variant_id).first()
+    total = quantity + (line.quantity if line else 0)
+    unit_minor = facts.unit_minor(total)
+    if unit_minor is None:
+        raise NotForSale(facts.name)
+    _check_quantity(cart, variant_id, total, facts.name)
+    if line is None and cart.lines.count() >= settings.CART_MAX_LINES:
+        raise Refused(
+            _("A cart holds up to %(lines)s different things.") % {"lines": settings.CART_MAX_LINES}
+        )
+    line, _created = CartLine.objects.update_or_create(
+        cart=cart, variant_id=variant_id, defaults={"quantity": total, "seen_unit_minor": unit_minor}
+    )
+    _touch(cart)
+    return line
+
+
+@transaction.atomic
+def set_quantity(cart: Cart, line_id: int, quantity: int) -> CartLine | None:
+    """Change a line of this cart; 0 removes it. None when the cart has no such line; Refused for too many."""
+    _lock(cart)
+    line = cart.lines.filter(pk=line_id).first()
+    if line is None:
+        return None
+    if quantity == 0:
+        line.delete()
+        inventory.release_holds(cart.token, cause="removed")
+    else:
+        facts = line_facts(
+            [line.variant_id], currency=cart.currency, language=cart.language, now=timezone.now()
+        )[line.variant_id]
+        _check_quantity(cart, line.variant_id, quantity, facts.name)
+        line.quantity = quantity
+        line.seen_unit_minor = facts.unit_minor(quantity) or line.seen_unit_minor
+        line.save(update_fields=["quantity", "seen_unit_minor"])
+    _touch(cart)
+    return line
+
+
+@transaction.atomic
+def restore_line(cart: Cart, variant_id: int, quantity: int) -> None:
+    """Undo a removal. Raises what `add_line` raises."""
+    sku = Variant.objects.filter(pk=variant_id).values_list("sku", flat=True).first() or ""
+    add_line(cart, sku, quantity)
+
+
+def choose_delivery(cart: Cart, quote: DeliveryQuote) -> None:
+    """Remember how the order shall travel, at the price that was shown."""
+    chosen = (quote.code, quote.label, quote.fee.minor, quote.tax_class)
+    if chosen == (cart.delivery_code, cart.delivery_label, cart.delivery_fee_minor, cart.delivery_tax_class):
+        return
+    cart.delivery_code, cart.delivery_label, cart.delivery_fee_minor, cart.delivery_tax_class = chosen
+    _save(cart, ["delivery_code", "delivery_label", "delivery_fee_minor", "delivery_tax_class"])
+
+
+def save_answers(cart: Cart, answers: dict[str, Any]) -> None:
+    """Keep what the shopper wrote at the checkout; a country change lets go of the delivery chosen for the old one."""
+    changed = [name for name, value in answers.items() if getattr(cart, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(cart, name, answers[name])
+    if {"country", "region"} & set(changed):
+        cart.delivery_code, cart.delivery_label, cart.delivery_tax_class = "", "", ""
+        cart.delivery_fee_minor = None
+        changed += ["delivery_code", "delivery_label", "delivery_tax_class", "delivery_fee_minor"]
+    _save(cart, changed)
+
+
+@transaction.atomic
+def merge_carts(guest: Cart, user: Any) -> Cart:
+    """Bring a guest's cart into the customer's at sign-in: quantities are added up, within what is free.
+
+    The guest's cart is gone afterwards, so nobody else on this browser can find it.
+    """
+    cart = Cart.objects.filter(user=user, is_open=True).select_for_update().first()
+    if cart is None:
+        Cart.objects.filter(pk=guest.pk, is_open=True, user__isnull=True).update(user=user)
+        guest.refresh_from_db()
+        return guest
+    for variant_id, quantity in guest.lines.values_list("variant_id", "quantity"):
+        _merge_line(cart, variant_id, quantity)
+    inventory.release_holds(guest.token, cause="merged")
+    guest.delete()
+    _touch(cart)
+    return cart
+
+
+def _merge_line(cart: Cart, variant_id: int, quantity: int) -> None:
+    line = cart.lines.filter(variant_id=variant_id).first()
+    free = inventory.availability([variant_id], owner=cart.token)[variant_id].free
+    facts = line_facts([variant_id], currency=cart.currency, language=cart.language, now=timezone.now())[
+        variant_id
+    ]
+    total = min(quantity + (line.quantity if line else 0), settings.CART_MAX_QUANTITY)
+    # Never fewer than either cart had: what is short is said on the line, not taken away in silence.
+    kept = total if free is None else min(total, max(free, quantity, line.quantity if line else 0))
+    unit_minor = facts.unit_minor(kept)
+    if unit_minor is not None:
+        CartLine.objects.update_or_create(
+            cart=cart, variant_id=variant_id, defaults={"quantity": kept, "seen_unit_minor": unit_minor}
+        )
+
+
+def see_prices(cart: Cart, seen: dict[int, int]) -> None:
+    """The shopper was shown these unit prices (by line id): the notice about a change has done its work."""
+    for line_id, unit_minor in seen.items():
+        CartLine.objects.filter(pk=line_id, cart=cart).exclude(seen_unit_minor=unit_minor).update(
+            seen_unit_minor=unit_minor
+        )
+
+
+def _check_quantity(cart: Cart, variant_id: int, quantity: int, name: str) -> None:
+    if quantity > settings.CART_MAX_QUANTITY:
+        raise Refused(_("Up to %(most)s of one thing, please.") % {"most": settings.CART_MAX_QUANTITY})
+    free = inventory.availability([variant_id], owner=cart.token)[variant_id].free
+    if free is not None and quantity > free:
+        if free <= 0:
+            raise Refused(_("“%(name)s” is sold out.") % {"name": name})
+        raise Refused(_("Only %(free)s of “%(name)s” left.") % {"free": free, "name": name})
+
+
+def _lock(cart: Cart) -> None:
+    """One change of a cart at a time. A cart that became an order is not changed any more."""
+    if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
+        raise Refused(_("This cart was ordered already."))
+
+
+def _save(cart: Cart, fields: list[str]) -> None:
+    cart.version += 1
+    cart.updated_at = timezone.now()
+    cart.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def _touch(cart: Cart) -> None:
+    Cart.objects.filter(pk=cart.pk).update(version=F("version") + 1, updated_at=timezone.now())
+    cart.refresh_from_db(fields=["version", "updated_at"])

@@ -1,0 +1,148 @@
+"""From cart to order: once, whole, at the price that was shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.lines import LineFacts
+from inventory import actions as inventory
+from orders.basket import Basket, BasketLine
+from orders.errors import CartChanged, EmptyCart, NotForSale
+from orders.models import Cart, Order, OrderEvent, OrderLine
+from orders.signals import DeliveryQuote, PaymentOption, order_placed
+from pricing.calculator import Quote, QuoteLine
+from shop import outbox
+from shop.money import Money
+
+
+@transaction.atomic
+def place_order(
+    cart: Cart, *, shown_total: Money, version: int, delivery: DeliveryQuote, payment: PaymentOption
+) -> Order:
+    """Turn `cart` into an order and allocate its stock: all of it, or nothing.
+
+    `version` and `shown_total` are what the shopper's page was drawn with. Twice gives the first order
+    back. Raises EmptyCart, CartChanged, NotForSale, or OutOfStock (with the variant and what is free).
+    """
+    cart = Cart.objects.select_for_update().get(pk=cart.pk)
+    if placed := Order.objects.filter(cart=cart).first():
+        return placed
+    if not cart.is_open or cart.version != version:
+        raise CartChanged()
+    basket = Basket.of(cart)
+    _agree(basket, shown_total)
+    order = _create(basket, delivery, payment)
+    lines = _create_lines(order, basket)
+    inventory.allocate(
+        [(line.pk, line.variant_id, line.quantity) for line in lines],
+        owner=cart.token,
+        cause=f"order:{order.pk}",
+    )
+    Cart.objects.filter(pk=cart.pk).update(is_open=False)
+    OrderEvent.objects.create(order=order, kind="placed", data={"total": order.total_minor})
+    order_placed.send(sender=None, order=order, payment=payment)
+    publish_mail(order, "order_received")
+    return order
+
+
+def publish_mail(order: Order, kind: str, *, name: str = "", **extra: Any) -> None:
+    """Have a mail about the order sent after commit, once for its kind (and `name`, where a kind recurs)."""
+    outbox.publish(
+        "orders.mail",
+        {"order": order.pk, "kind": kind, "name": name, **extra},
+        dedupe=f"mail:{kind}:{order.pk}" + (f":{name}" if name else ""),
+        aggregate=f"order-mail:{order.pk}",
+    )
+
+
+def _agree(basket: Basket, shown_total: Money) -> None:
+    if basket.is_empty:
+        raise EmptyCart()
+    for line in basket.lines:
+        if not line.is_for_sale:
+            raise NotForSale(line.name)
+    if basket.quote.total != shown_total:
+        raise CartChanged(shown_total, basket.quote.total)
+
+
+def _create(basket: Basket, delivery: DeliveryQuote, payment: PaymentOption) -> Order:
+    cart, quote, now = basket.cart, basket.quote, timezone.now()
+    due = timedelta(minutes=payment.due_minutes) if payment.due_minutes else None
+    return Order.objects.create(
+        cart=cart,
+        user_id=cart.user_id,
+        email=cart.email,
+        language=cart.language,
+        **cart.address,
+        **_amounts(quote),
+        delivery_code=delivery.code,
+        delivery_label=delivery.label,
+        promised_from=delivery.promised_from,
+        promised_to=delivery.promised_to,
+        payment_method=payment.code,
+        pays_online=payment.is_online,
+        payment_due_at=now + due if due else None,
+        terms_accepted_at=now,
+        placed_at=now,
+    )
+
+
+def _amounts(quote: Quote) -> dict[str, Any]:
+    """The quote's answer, as the order keeps it."""
+    delivery = quote.delivery_tax
+    return {
+        "currency": quote.currency,
+        "tax_included": quote.tax_included,
+        "subtotal_minor": quote.subtotal.minor,
+        "delivery_minor": quote.delivery.fee_minor if quote.delivery else 0,
+        "delivery_net_minor": delivery.net_minor if delivery else 0,
+        "delivery_tax_minor": delivery.tax_minor if delivery else 0,
+        "tax_minor": quote.tax.minor,
+        "total_minor": quote.total.minor,
+        "taxes": [
+            {
+                "name": tax.name,
+                "millionths": tax.millionths,
+                "net_minor": tax.net_minor,
+                "tax_minor": tax.tax_minor,
+            }
+            for tax in quote.taxes
+        ],
+        "trace": list(quote.trace),
+    }
+
+
+def _create_lines(order: Order, basket: Basket) -> list[OrderLine]:
+    quoted = {line.key: line for line in basket.quote.lines}
+    return OrderLine.objects.bulk_create(
+        _line_of(order, position, line, line.facts, quoted[str(line.id)])
+        for position, line in enumerate(basket.lines)
+    )
+
+
+def _line_of(order: Order, position: int, line: BasketLine, facts: LineFacts, quoted: QuoteLine) -> OrderLine:
+    return OrderLine(
+        order=order,
+        variant_id=line.variant_id,
+        position=position,
+        sku=facts.sku,
+        name=facts.name[:250],
+        options_text=facts.options_text[:250],
+        kind=facts.kind,
+        tax_class=facts.tax_class,
+        weight_g=facts.weight_g,
+        picture=facts.thumb,
+        product_url=facts.url[:250],
+        currency=order.currency,
+        unit_minor=quoted.unit_minor,
+        quantity=quoted.quantity,
+        subtotal_minor=quoted.subtotal_minor,
+        net_minor=quoted.tax.net_minor,
+        tax_minor=quoted.tax.tax_minor,
+        tax_name=quoted.tax.name,
+        tax_millionths=quoted.tax.millionths,
+    )

@@ -1,0 +1,85 @@
+"""Which cart a request is about. A guest's cart is named by a signed cookie, a customer's by who they are."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from orders.actions.life import take_back
+from orders.models import Cart, Order
+
+COOKIE = "cart"
+COUNT_COOKIE = "cart_count"  # read by a script to show the number on cached pages; says nothing else
+COOKIE_DAYS = 90
+
+
+def current_cart(request: HttpRequest) -> Cart | None:
+    """The cart to show: an open one, or one whose order still waits for its online payment."""
+    cart = _of_user(request) or _of_cookie(request)
+    if cart is None or cart.is_open:
+        return cart
+    return cart if waiting_order(cart) else None
+
+
+def cart_to_change(request: HttpRequest) -> Cart:
+    """The cart to put things into: the current one, taken back from an unpaid order, or a new one.
+
+    Raises Refused when an order's payment cannot be stopped just now.
+    """
+    cart = current_cart(request)
+    if cart is not None and not cart.is_open:
+        cart = take_back(cart)
+    if cart is None:
+        cart = Cart.objects.create(
+            user=request.user if request.user.is_authenticated else None,
+            email=request.user.email if request.user.is_authenticated else "",
+            currency=settings.CURRENCY,
+            language=get_language() or settings.LANGUAGE_CODE,
+            country=settings.COUNTRY,
+        )
+    return cart
+
+
+def waiting_order(cart: Cart) -> Order | None:
+    """The order that this cart became, while its online payment is still to come."""
+    order = Order.objects.filter(cart=cart).first()
+    return order if order and order.is_payable and order.pays_online else None
+
+
+def remember(response: HttpResponse, cart: Cart | None, count: int) -> HttpResponse:
+    """Set the cookies that bring the shopper back to this cart."""
+    age = COOKIE_DAYS * 86_400
+    if cart is not None and cart.user_id is None:
+        response.set_signed_cookie(
+            COOKIE, cart.token, max_age=age, httponly=True, samesite="Lax", secure=settings.HTTPS
+        )
+    if count:
+        response.set_cookie(COUNT_COOKIE, str(count), max_age=age, samesite="Lax", secure=settings.HTTPS)
+    else:
+        response.delete_cookie(COUNT_COOKIE)
+    return response
+
+
+def forget(response: HttpResponse) -> HttpResponse:
+    response.delete_cookie(COOKIE)
+    response.delete_cookie(COUNT_COOKIE)
+    return response
+
+
+def guest_cart(request: HttpRequest) -> Cart | None:
+    """The cart in the cookie, whoever is signed in: for merging at sign-in."""
+    cart = _of_cookie(request)
+    return cart if cart and cart.is_open else None
+
+
+def _of_user(request: HttpRequest) -> Cart | None:
+    if not request.user.is_authenticated:
+        return None
+    carts = Cart.objects.filter(user=request.user)
+    return carts.filter(is_open=True).first() or carts.order_by("-updated_at").first()
+
+
+def _of_cookie(request: HttpRequest) -> Cart | None:
+    token = request.get_signed_cookie(COOKIE, default=None)
+    return Cart.objects.filter(token=token, user__isnull=True).first() if token else None

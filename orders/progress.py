@@ -1,0 +1,122 @@
+"""Where an order stands, in the buyer's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from orders.models import Order
+
+State = Order.FulfilmentState
+LEFT = {State.SHIPPED, State.PART_SHIPPED, State.DELIVERED}
+
+
+@dataclass(frozen=True)
+class Step:
+    code: str
+    label: str
+    state: str  # done, now, next
+    at: datetime | None = None
+
+
+def steps(order: Order) -> list[Step]:
+    """Placed, paid, packed, shipped, delivered: those that this order goes through, with their times."""
+    times = {event.kind: event.at for event in order.events.all()}
+    reached = [
+        ("placed", pgettext("step", "Placed"), True, order.placed_at),
+        ("paid", _paid_label(order), order.is_confirmed, order.confirmed_at),
+    ]
+    if order.fulfilment_state != State.NOTHING_TO_SHIP:
+        state = order.fulfilment_state
+        is_packed = state in LEFT | {State.PACKED, State.READY}
+        reached.append(("packed", pgettext("step", "Packed"), is_packed, times.get("packed")))
+        if order.delivery_code.startswith("pickup"):
+            ready = state in {State.READY, State.DELIVERED}
+            reached.append(("ready", pgettext("step", "Ready for pick-up"), ready, times.get("ready")))
+            reached.append(
+                ("delivered", pgettext("step", "Collected"), state == State.DELIVERED, times.get("delivered"))
+            )
+        else:
+            is_shipped = state in {State.SHIPPED, State.DELIVERED}
+            reached.append(("shipped", pgettext("step", "Shipped"), is_shipped, times.get("shipped")))
+            reached.append(
+                ("delivered", pgettext("step", "Delivered"), state == State.DELIVERED, times.get("delivered"))
+            )
+    return _as_steps(order, reached)
+
+
+def _as_steps(order: Order, reached: list[tuple[str, str, bool, datetime | None]]) -> list[Step]:
+    is_live = order.lifecycle == Order.Lifecycle.PLACED
+    found_now = False
+    result = []
+    for code, label, done, at in reached:
+        state = "done" if done else "now" if is_live and not found_now else "next"
+        found_now = found_now or state == "now"
+        result.append(Step(code, label, state, at if done else None))
+    return result
+
+
+def _paid_label(order: Order) -> str:
+    if order.payment_state == Order.PaymentState.PROMISED:
+        return pgettext("step", "Confirmed")
+    return (
+        pgettext("step", "Payment secured")
+        if order.payment_state == Order.PaymentState.AUTHORIZED
+        else pgettext("step", "Paid")
+    )
+
+
+def headline(order: Order) -> str:
+    """The answer to «how is my order?»."""
+    if order.lifecycle == Order.Lifecycle.CANCELLED:
+        if order.cancel_reason == "expired":
+            return _("This order was not paid in time")
+        return _("This order was cancelled")
+    if order.is_payable:
+        return _("One step left: your payment")
+    by_state = {
+        State.UNFULFILLED: _("Thank you, we are on it"),
+        State.PACKED: _("Your order is packed"),
+        State.PART_SHIPPED: _("The first part is on its way"),
+        State.SHIPPED: _("Your order is on its way"),
+        State.READY: _("Your order is ready to collect"),
+        State.DELIVERED: _("Your order has arrived"),
+        State.NOTHING_TO_SHIP: _("Thank you, all done"),
+    }
+    return by_state[State(order.fulfilment_state)]
+
+
+def what_next(order: Order) -> str:
+    """What happens next, with the date where one was promised."""
+    if order.lifecycle == Order.Lifecycle.CANCELLED:
+        return _("Nothing was sent and nothing more is owed.")
+    if order.is_payable:
+        due = order.payment_due_at
+        if due is None:
+            return ""
+        return _("We keep the goods for you until %(time)s.") % {
+            "time": date_format(due, "SHORT_DATETIME_FORMAT")
+        }
+    if order.promised_to and order.fulfilment_state not in {
+        State.DELIVERED,
+        State.READY,
+        State.NOTHING_TO_SHIP,
+    }:
+        return _("Expected by %(day)s.") % {
+            "day": date_format(order.promised_to, "l, j E" if order.language == "ru" else "l, j F")
+        }
+    return ""
+
+
+def can_cancel(order: Order) -> bool:
+    """Until something is packed."""
+    is_untouched = order.fulfilment_state in {State.UNFULFILLED, State.NOTHING_TO_SHIP}
+    return (
+        order.lifecycle == Order.Lifecycle.PLACED
+        and is_untouched
+        and not (order.fulfilment_state == State.NOTHING_TO_SHIP and order.is_confirmed)
+    )

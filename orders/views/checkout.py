@@ -1,0 +1,322 @@
+"""The checkout: one page of four sections. Each is a form of its own; all at once is accepted too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from inventory import actions as inventory
+from inventory.errors import OutOfStock
+from orders import actions, addresses
+from orders.basket import Basket
+from orders.carts import current_cart, remember, waiting_order
+from orders.forms import ContactForm, DeliveryForm, PaymentForm, PlaceForm
+from orders.models import Cart, Order
+from orders.signals import (
+    DeliveryQuote,
+    PaymentOption,
+    ask,
+    delivery_countries_wanted,
+    delivery_quotes_wanted,
+    payment_options_wanted,
+)
+from shop.errors import Refused
+
+SECTIONS = ("contact", "delivery", "payment", "place")
+
+
+@require_http_methods(["GET", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    cart = current_cart(request)
+    if cart is None:
+        return redirect("orders:cart")
+    if not cart.is_open:
+        return _go_on(request, waiting_order(cart))
+    page = CheckoutPage(request, cart)
+    if page.basket.is_empty:
+        return redirect("orders:cart")
+    if request.method == "GET":
+        return page.render()
+    section = request.POST.get("section", "")
+    wanted = [section] if section in SECTIONS else list(SECTIONS)
+    return page.post(wanted)
+
+
+class CheckoutPage:
+    """What the checkout shows and takes, for one request."""
+
+    def __init__(self, request: HttpRequest, cart: Cart) -> None:
+        self.request, self.cart = request, cart
+        self.basket = Basket.of(cart)
+        self.now = timezone.now()
+        self.forms: dict[str, Any] = {}
+        self.notice = ""
+
+    # --- taking ----------------------------------------------------------------------------------
+    def post(self, wanted: list[str]) -> HttpResponse:
+        """Take the posted sections in order and stop at the first that is not right."""
+        try:
+            for section in wanted[: wanted.index("place")] if "place" in wanted else wanted:
+                if not getattr(self, f"_take_{section}")():
+                    return self.render(status=422)
+            if "place" in wanted:
+                return self._place()
+            self._hold()
+        except OutOfStock as refusal:
+            return self._refuse(self._which_is_out(refusal))
+        except Refused as refusal:
+            return self._refuse(str(refusal))
+        response = redirect("orders:checkout")
+        response.status_code = 303
+        return response
+
+    def _take_contact(self) -> bool:
+        form = self.forms["contact"] = ContactForm(self.request.POST)
+        if form.is_valid():
+            actions.save_answers(self.cart, form.cleaned_data)
+            seen = {line.id: line.unit.minor for line in self.basket.lines if line.unit != line.seen_unit}
+            actions.see_prices(self.cart, seen)
+        return form.is_valid()
+
+    def _take_delivery(self) -> bool:
+        country = self.request.POST.get("country", "")
+        if country in dict(self.countries) and country != self.cart.country:
+            self._quote_for(country)
+        form = self.forms["delivery"] = self._delivery_form(self.request.POST)
+        if not form.is_valid():
+            return False
+        answers = dict(form.cleaned_data)
+        quote = form.quotes[answers.pop("shipping_method")]
+        actions.save_answers(self.cart, answers)
+        actions.choose_delivery(self.cart, quote)
+        self._renew()
+        return True
+
+    def _take_payment(self) -> bool:
+        form = self.forms["payment"] = PaymentForm(self.request.POST, options=self.payment_options)
+        if form.is_valid():
+            actions.save_answers(self.cart, form.cleaned_data)
+        return form.is_valid()
+
+    def _place(self) -> HttpResponse:
+        form = self.forms["place"] = PlaceForm(self.request.POST, currency=self.cart.currency)
+        if missing := self._first_missing():
+            self.notice = _("Please fill in this part first.")
+            return self.render(status=422, open_section=missing)
+        if not form.is_valid():
+            return self.render(status=422)
+        delivery, payment = self.chosen_delivery, self.chosen_payment
+        actions.choose_delivery(self.cart, delivery)  # the fee may have changed since: then the total says so
+        order = actions.place_order(
+            self.cart,
+            shown_total=form.cleaned_data["shown_total"],
+            version=form.cleaned_data["version"],
+            delivery=delivery,
+            payment=payment,
+        )
+        return _go_on(self.request, order)
+
+    def _hold(self) -> None:
+        """Keep the goods for this shopper from here on; each further answer extends it."""
+        if self.basket.wanted:
+            inventory.hold(self.cart.token, self.basket.wanted)
+
+    def _refuse(self, message: str) -> HttpResponse:
+        """Stock or price moved: show today's truth and let the shopper decide."""
+        self.notice = message
+        self._renew()
+        return self.render(status=409)
+
+    def _which_is_out(self, refusal: OutOfStock) -> str:
+        names = {line.variant_id: line.name for line in self.basket.lines}
+        if not refusal.free:
+            text = _("“%(name)s” was just sold out. You have not been charged.")
+        else:
+            text = _("Of “%(name)s” only %(free)s left. You have not been charged.")
+        return text % {"name": names.get(refusal.variant_id, ""), "free": refusal.free}
+
+    # --- what there is to choose -----------------------------------------------------------------
+    @cached_property
+    def countries(self) -> list[tuple[str, str]]:
+        return addresses.country_choices(sorted(set(ask(delivery_countries_wanted))))
+
+    @cached_property
+    def delivery_quotes(self) -> list[DeliveryQuote]:
+        return self._quotes(self.basket.country)
+
+    def _quotes(self, country: str) -> list[DeliveryQuote]:
+        return ask(delivery_quotes_wanted, basket=self.basket, country=country, now=self.now)
+
+    def _quote_for(self, country: str) -> None:
+        self.delivery_quotes = self._quotes(country)
+
+    @cached_property
+    def payment_options(self) -> list[PaymentOption]:
+        return ask(
+            payment_options_wanted,
+            basket=self.basket,
+            delivery=self.chosen_delivery,
+            total=self.basket.quote.total,
+        )
+
+    @property
+    def chosen_delivery(self) -> DeliveryQuote | None:
+        return next((quote for quote in self.delivery_quotes if quote.code == self.cart.delivery_code), None)
+
+    @property
+    def chosen_payment(self) -> PaymentOption | None:
+        usable = (option for option in self.payment_options if not option.refusal)
+        return next((option for option in usable if option.code == self.cart.payment_method), None)
+
+    def _first_missing(self) -> str | None:
+        return next((name for name in SECTIONS[:3] if not self._is_done(name)), None)
+
+    def _is_done(self, section: str) -> bool:
+        if section == "contact":
+            return bool(self.cart.email)
+        if section == "delivery":
+            return self.chosen_delivery is not None and self._address_is_complete()
+        return self.chosen_payment is not None
+
+    def _address_is_complete(self) -> bool:
+        if not self.cart.full_name:
+            return False
+        if self.chosen_delivery and (self.chosen_delivery.is_pickup or not self.basket.needs_delivery):
+            return True
+        required = addresses.address_format(self.basket.country).required
+        return all(getattr(self.cart, name) for name in required)
+
+    def _renew(self) -> None:
+        """Read the basket and what follows from it anew, after the cart changed."""
+        self.cart.refresh_from_db()
+        self.basket = Basket.of(self.cart)
+        for name in ("delivery_quotes", "payment_options"):
+            self.__dict__.pop(name, None)
+
+    # --- showing ---------------------------------------------------------------------------------
+    def render(self, *, status: int = 200, open_section: str | None = None) -> HttpResponse:
+        if not self.basket.can_checkout and not self.notice:
+            return redirect("orders:cart")
+        is_json = "application/json" in self.request.headers.get("Accept", "")
+        if status != 200 and is_json:
+            return JsonResponse(
+                {"errors": self._errors(), "notice": self.notice, "reload": True}, status=status
+            )
+        response = render(self.request, "orders/checkout.html", self._context(open_section), status=status)
+        if any(option.is_online for option in self.payment_options):
+            response._csp_update = settings.PAYMENT_CSP
+        return remember(response, self.cart, self.basket.count)
+
+    def _context(self, open_section: str | None) -> dict[str, Any]:
+        current = open_section or self._posted_wrong() or self._asked() or self._first_missing() or "place"
+        total = self.basket.quote.total
+        return {
+            "cart": self.basket,
+            "quote": self.basket.quote,
+            "sections": {name: self._section(name, current) for name in SECTIONS},
+            "current": current,
+            "errors": self._errors(),
+            "notice": self.notice,
+            "delivery_quotes": self.delivery_quotes,
+            "chosen_delivery": self.chosen_delivery,
+            "payment_options": self.payment_options,
+            "chosen_payment": self.chosen_payment,
+            "hold_expires_at": inventory.hold_expires_at(self.cart.token),
+            "shown_total": total,
+            "pay_label": self._pay_label(),
+        }
+
+    def _posted_wrong(self) -> str | None:
+        return next((name for name, form in self.forms.items() if form.errors), None)
+
+    def _asked(self) -> str | None:
+        """`?step=contact`: a finished section opened again."""
+        step = self.request.GET.get("step", "")
+        return step if step in SECTIONS and step != "place" else None
+
+    def _section(self, name: str, current: str) -> dict[str, Any]:
+        state = "open" if name == current else "done" if name != "place" and self._is_done(name) else "next"
+        return {"name": name, "state": state, "form": self._form(name), "summary": self._summary(name)}
+
+    def _form(self, name: str) -> Any:
+        if name not in self.forms:
+            self.forms[name] = getattr(self, f"_{name}_form")()
+        return self.forms[name]
+
+    def _contact_form(self) -> ContactForm:
+        return ContactForm(initial={"email": self.cart.email})
+
+    def _delivery_form(self, data: Any = None) -> DeliveryForm:
+        country = data.get("country", "") if data is not None else self.basket.country
+        initial = {
+            **self.cart.address,
+            "country": self.basket.country,
+            "shipping_method": self.cart.delivery_code,
+        }
+        return DeliveryForm(
+            data, initial=initial, countries=self.countries, quotes=self.delivery_quotes, country=country
+        )
+
+    def _payment_form(self) -> PaymentForm:
+        return PaymentForm(initial={"payment_method": self.cart.payment_method}, options=self.payment_options)
+
+    def _place_form(self) -> PlaceForm:
+        initial = {"version": self.cart.version, "shown_total": self.basket.quote.total.minor}
+        return PlaceForm(initial=initial, currency=self.cart.currency)
+
+    def _summary(self, name: str) -> list[str]:
+        """A finished section in a line or two."""
+        cart = self.cart
+        if name == "contact":
+            return [cart.email]
+        if name == "delivery":
+            place = ", ".join(filter(None, [cart.line1, cart.postal_code, cart.city]))
+            country = addresses.country_name(self.basket.country)
+            return [
+                line
+                for line in (cart.full_name, f"{place}, {country}" if place else country, cart.delivery_label)
+                if line
+            ]
+        return [str(self.chosen_payment.label)] if name == "payment" and self.chosen_payment else []
+
+    def _errors(self) -> list[dict[str, str]]:
+        """For the summary at the top: each with the field it leads to."""
+        return [
+            {
+                "field": str(form[name].id_for_label or form[name].auto_id) if name != "__all__" else "",
+                "text": text,
+            }
+            for form in self.forms.values()
+            if form.is_bound
+            for name, texts in form.errors.items()
+            for text in texts
+        ]
+
+    def _pay_label(self) -> str:
+        payment = self.chosen_payment
+        if payment and payment.is_online:
+            return _("Pay %(total)s") % {"total": self.basket.quote.total}
+        return _("Place the order with obligation to pay")
+
+
+def _go_on(request: HttpRequest, order: Order | None) -> HttpResponse:
+    """From a placed order to its payment, or to its page."""
+    if order is None:
+        return redirect("orders:cart")
+    target = "payments:pay" if order.is_payable and order.pays_online else "orders:order"
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({
+            "order_url": order.get_absolute_url(),
+            "start_url": reverse("payments:start", args=[order.token]) if target == "payments:pay" else None,
+        })  # fmt: skip
+    response = redirect(target, order.token)
+    response.status_code = 303
+    return response

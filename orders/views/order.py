@@ -1,0 +1,82 @@
+"""An order as its buyer sees it, by an unguessable link or by number and e-mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from orders import actions, progress
+from orders.forms import TrackForm
+from orders.models import Order
+from orders.signals import ask, order_parts_wanted
+from shop.errors import Refused
+
+
+@require_GET
+def order(request: HttpRequest, token: str) -> HttpResponse:
+    return _page(request, _find(token))
+
+
+@require_POST
+def order_cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """The buyer changes their mind before anything was packed."""
+    found = _find(token)
+    if not progress.can_cancel(found):
+        return _page(
+            request,
+            found,
+            error=_("This order can no longer be cancelled here. Please write to us."),
+            status=409,
+        )
+    try:
+        actions.cancel_order(found, reason="customer")
+    except Refused as refusal:
+        return _page(request, found, error=str(refusal), status=409)
+    response = redirect(found)
+    response.status_code = 303
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Find an order by number and e-mail. The answer is the same whichever of the two is wrong."""
+    form = TrackForm(request.POST or None)
+    if form.is_valid():
+        orders = Order.objects.filter(
+            number=form.cleaned_data["number"].strip(), email__iexact=form.cleaned_data["email"]
+        )
+        if found := orders.first():
+            response = redirect(found)
+            response.status_code = 303
+            return response
+        form.add_error(None, _("We found no order with this number and e-mail. Please check both."))
+    return render(request, "orders/track.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _find(token: str) -> Order:
+    found = Order.objects.with_lines().filter(token=token).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: HttpRequest, found: Order, *, error: str = "", status: int = 200) -> HttpResponse:
+    parts: dict[str, list[Any]] = {}
+    for part in ask(order_parts_wanted, order=found, for_staff=False):
+        parts.setdefault(part.place, []).append(part)
+    context = {
+        "order": found,
+        "lines": found.lines.all(),
+        "steps": progress.steps(found),
+        "headline": progress.headline(found),
+        "what_next": progress.what_next(found),
+        "parts": parts,
+        "can_cancel": progress.can_cancel(found),
+        "can_pay": found.is_payable and (found.pays_online or found.payment_method == "bank_transfer"),
+        "error": error,
+    }
+    return render(request, "orders/order.html", context, status=status)

@@ -1,0 +1,101 @@
+"""Comparing with the provider what webhooks and returning browsers should have told us."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from orders.models import Order
+from payments.actions.inbox import receive_event
+from payments.actions.sync import sync
+from payments.errors import GatewayDown
+from payments.gateways.stripe import client
+from payments.models import Attempt, InboxEvent
+from shop import outbox
+
+logger = logging.getLogger(__name__)
+EVENT_TYPES = [
+    "payment_intent.amount_capturable_updated", "payment_intent.canceled", "payment_intent.payment_failed",
+    "payment_intent.succeeded", "charge.refunded", "charge.expired", "refund.created", "refund.updated",
+    "refund.failed",
+]  # fmt: skip
+LOOK_BACK = timedelta(days=3)  # Stripe keeps trying a webhook for three days
+
+
+@dataclass
+class Report:
+    """What a reconciliation did and found."""
+
+    events_missed: int = 0
+    attempts_synced: int = 0
+    orders_confirmed: int = 0
+    orphans: list[str] = field(default_factory=list)  # intents with our mark and no attempt of ours
+    unreachable: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.orphans and not self.unreachable
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def reconcile(*, since: datetime | None = None, now: datetime | None = None, dry_run: bool = False) -> Report:
+    """Feed missed events to the inbox, sync every attempt money may still come of, look for orphans.
+
+    A second run right after changes nothing.
+    """
+    now = now or timezone.now()
+    report = Report()
+    if not settings.STRIPE_SECRET_KEY:
+        return report
+    since = since or now - LOOK_BACK
+    confirmed_before = Order.objects.filter(confirmed_at__isnull=False).count()
+    try:
+        _missed_events(report, since, dry_run)
+        _open_attempts(report, now, dry_run)
+        _orphans(report, since)
+    except GatewayDown:
+        report.unreachable = True
+    report.orders_confirmed = Order.objects.filter(confirmed_at__isnull=False).count() - confirmed_before
+    return report
+
+
+def _missed_events(report: Report, since: datetime, dry_run: bool) -> None:
+    listed = client().v1.events.list(
+        {"types": EVENT_TYPES, "created": {"gte": int(since.timestamp())}, "limit": 100}
+    )
+    for event in listed.auto_paging_iter():
+        if InboxEvent.objects.filter(event_id=event.id).exists():
+            continue
+        report.events_missed += 1
+        if not dry_run:
+            receive_event(event.to_dict())
+            outbox.relay(only=f"inbox:{event.id}")
+
+
+def _open_attempts(report: Report, now: datetime, dry_run: bool) -> None:
+    """Attempts not looked at for a minute, oldest look first; a bounded number a run."""
+    rows = Attempt.objects.filter(gateway="stripe", is_open=True, reference__isnull=False)
+    for attempt in rows.exclude(synced_at__gt=now - timedelta(minutes=1)).order_by("synced_at")[:500]:
+        report.attempts_synced += 1
+        if not dry_run:
+            sync(attempt)
+
+
+def _orphans(report: Report, since: datetime) -> None:
+    listed = client().v1.payment_intents.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+    for intent in listed.auto_paging_iter():
+        metadata = intent.metadata.to_dict() if intent.metadata else {}
+        is_ours = "order" in metadata and "attempt" in metadata
+        if (
+            is_ours
+            and intent.status != "canceled"
+            and not Attempt.objects.filter(reference=intent.id).exists()
+        ):
+            report.orphans.append(intent.id)

@@ -1,0 +1,194 @@
+"""The one way in for the truth about money: fetch what the provider says, append what is new."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from inventory.errors import OutOfStock
+from orders import actions as orders
+from orders.models import Order, OrderEvent
+from payments import sums as ledger
+from payments.gateways import Fact, Truth, gateway_of
+from payments.models import Attempt, Event, Refund
+from shop import outbox
+
+logger = logging.getLogger(__name__)
+GENESIS = "0" * 64
+FAILED_MAIL_AFTER = timedelta(minutes=10)  # most try again at once; who did not gets the link
+
+
+def sync(attempt: Attempt) -> Attempt:
+    """Bring our ledger up to what the provider says of `attempt`. Any number of times, in any order, by anyone.
+
+    Call with no transaction open. Raises GatewayDown.
+    """
+    if attempt.reference is None:
+        return attempt
+    truth = gateway_of(attempt.gateway).fetch(attempt)
+    return _append_what_is_new(attempt.pk, truth)
+
+
+@transaction.atomic
+def _append_what_is_new(attempt_id: int, truth: Truth) -> Attempt:
+    order_id = Attempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
+    order = Order.objects.select_for_update().get(pk=order_id)
+    attempt = Attempt.objects.get(pk=attempt_id)
+    if wrong := _mismatch(order, attempt, truth):
+        _flag(order, wrong)
+        return attempt
+    new = _record(attempt, truth)
+    _note_state(attempt, truth)
+    for event in new:
+        _tell(order, event)
+    _settle(order, attempt)
+    orders.refresh_states(order)
+    return attempt
+
+
+def _mismatch(order: Order, attempt: Attempt, truth: Truth) -> str:
+    """Why this payment may not count for this order, or ""."""
+    if truth.order_token != order.token:
+        return "foreign"
+    if truth.currency != attempt.currency:
+        return "currency"
+    return "amount" if truth.amount_minor != attempt.amount_minor else ""
+
+
+def _flag(order: Order, wrong: str) -> None:
+    logger.error("payment does not match its order", extra={"order": order.number, "wrong": wrong})
+    reason = f"payment:{wrong}"
+    if order.needs_review != reason:
+        Order.objects.filter(pk=order.pk).update(needs_review=reason)
+        OrderEvent.objects.create(order=order, kind="needs_review", data={"reason": reason})
+
+
+def _record(attempt: Attempt, truth: Truth) -> list[Event]:
+    """Append the facts we did not have. Captures are cumulative at the provider: the difference is the event."""
+    new: list[Event | None] = []
+    if truth.authorized:
+        new.append(_append_fact(attempt, truth.authorized))
+    if truth.captured:
+        before = attempt.events.total(Event.Kind.CAPTURED)
+        if truth.captured.amount_minor > before:
+            name = f"{truth.captured.provider_object}:{truth.captured.amount_minor}"
+            amount = truth.captured.amount_minor - before
+            new.append(append(attempt, Event.Kind.CAPTURED, amount, name, timezone.now()))
+    new.extend(_append_fact(attempt, fact) for fact in truth.others)
+    if truth.voided:
+        rest = max(0, ledger.held(attempt))
+        fact = truth.voided
+        new.append(append(attempt, fact.kind, rest, fact.provider_object, fact.occurred_at, fact.data))
+    for event in new:
+        if event:
+            _match_refund(attempt, event)
+    return [event for event in new if event]
+
+
+def _append_fact(attempt: Attempt, fact: Fact) -> Event | None:
+    return append(attempt, fact.kind, fact.amount_minor, fact.provider_object, fact.occurred_at, fact.data)
+
+
+def append(
+    attempt: Attempt,
+    kind: str,
+    amount_minor: int,
+    provider_object: str,
+    occurred_at: datetime,
+    data: dict[str, Any] | None = None,
+    actor: Any = None,
+) -> Event | None:
+    """Write an event at the end of its attempt's chain; None when it is there already. Under the order's lock."""
+    if attempt.events.filter(kind=kind, provider_object=provider_object).exists():
+        return None
+    last = attempt.events.order_by("-id").first()
+    event = Event(
+        attempt=attempt,
+        kind=kind,
+        amount_minor=amount_minor,
+        currency=attempt.currency,
+        provider_object=provider_object,
+        data=data or {},
+        occurred_at=occurred_at,
+        actor=actor,
+        prev=last.hash if last else GENESIS,
+    )
+    event.hash = event.seal()
+    event.save(force_insert=True)
+    return event
+
+
+def _match_refund(attempt: Attempt, event: Event) -> None:
+    """A refund of ours is known by its uuid in the provider's metadata, or by the provider's own name."""
+    states = {Event.Kind.REFUNDED: Refund.State.SUCCEEDED, Event.Kind.REFUND_FAILED: Refund.State.FAILED}
+    uuid = event.data.get("refund")
+    if event.kind not in states or not uuid:
+        return
+    attempt.refunds.filter(uuid=uuid).update(
+        state=states[Event.Kind(event.kind)],
+        reference=event.provider_object,
+        error=str(event.data.get("reason", ""))[:250],
+    )
+
+
+def _note_state(attempt: Attempt, truth: Truth) -> None:
+    attempt.provider_state = truth.state
+    attempt.is_open = truth.is_open and attempt.is_open
+    attempt.card = truth.card or attempt.card
+    attempt.capture_before = truth.capture_before or attempt.capture_before
+    attempt.is_multicapture = truth.is_multicapture
+    attempt.synced_at = timezone.now()
+    attempt.save(
+        update_fields=["provider_state", "is_open", "card", "capture_before", "is_multicapture", "synced_at"]
+    )
+
+
+def _tell(order: Order, event: Event) -> None:
+    """The order's timeline, and the mail that an event asks for."""
+    data = {"amount": event.amount_minor, "attempt": event.attempt.number, **event.data}
+    OrderEvent.objects.create(order=order, kind=f"payment_{event.kind}", data=data)
+    if event.kind == Event.Kind.FAILED:
+        outbox.publish(
+            "orders.mail",
+            {"order": order.pk, "kind": "payment_failed", "name": ""},
+            dedupe=f"mail:payment_failed:{order.pk}",
+            aggregate=f"order-mail-failed:{order.pk}",
+            available_at=timezone.now() + FAILED_MAIL_AFTER,
+        )
+    elif event.kind == Event.Kind.REFUNDED:
+        orders.publish_mail(order, "refunded", name=event.provider_object, amount=event.amount_minor)
+
+
+def _settle(order: Order, attempt: Attempt) -> None:
+    """Money that is safe makes the order ours to ship; money for a cancelled order buys it again or goes back."""
+    sums = ledger.sums(order)
+    has_money = sums.authorized + sums.captured - sums.refunded
+    if order.lifecycle == Order.Lifecycle.PLACED:
+        if has_money >= order.total_minor and not order.is_confirmed:
+            orders.confirm_order(order)
+    elif order.lifecycle == Order.Lifecycle.CANCELLED and has_money > 0:
+        _late_money(order, attempt)
+
+
+def _late_money(order: Order, attempt: Attempt) -> None:
+    """The buyer paid although the order was cancelled: reinstated if the goods are there, else given back."""
+    if order.cancel_reason == "expired" and not order.is_confirmed:
+        try:
+            with transaction.atomic():
+                orders.reinstate_order(order)
+            order.refresh_from_db()
+            orders.confirm_order(order)
+            return
+        except OutOfStock:
+            logger.info("too late, sold out meanwhile", extra={"order": order.number})
+    OrderEvent.objects.create(order=order, kind="late_payment", data={"attempt": attempt.number})
+    outbox.publish(
+        "payments.give_back",
+        {"attempt": attempt.pk},
+        dedupe=f"give-back:{attempt.pk}",
+        aggregate=f"attempt:{attempt.pk}",
+    )

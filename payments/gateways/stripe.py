@@ -1,0 +1,220 @@
+"""Stripe: a PaymentIntent for each attempt, authorized in the browser, captured when goods leave."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import stripe
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from payments.errors import Declined, GatewayDown, HoldLapsed, StoredFailure
+from payments.gateways.base import Fact, Started, Truth
+from payments.models import Attempt, Capture, Event, Refund
+from shop.errors import Refused
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+CANCELLABLE = {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"}
+
+
+def http_client() -> stripe.HTTPClient:
+    return stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT_SECONDS)
+
+
+@lru_cache(maxsize=4)
+def _client(key: str, base: str) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key, base_addresses={"api": base}, http_client=http_client(), max_network_retries=1
+    )
+
+
+def client() -> stripe.StripeClient:
+    return _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+
+
+class StripeGateway:
+    def start(self, attempt: Attempt) -> Started:
+        if reference := attempt.reference:
+            intent = _ask(lambda: client().v1.payment_intents.retrieve(reference))
+        else:
+            intent = self._find(attempt) or self._create(attempt)
+        return Started(intent.id, intent.client_secret or "")
+
+    def _create(self, attempt: Attempt) -> Any:
+        order = attempt.order
+        params: Any = {
+            "amount": attempt.amount_minor,
+            "currency": attempt.currency.lower(),
+            "payment_method_types": ["card"],
+            "capture_method": "manual",
+            "payment_method_options": {"card": {"request_multicapture": "if_available"}},
+            "description": f"Order {order.number}",
+            "metadata": {"order": order.token, "order_number": order.number, "attempt": str(attempt.number)},
+        }
+        return _ask(
+            lambda: client().v1.payment_intents.create(params, {"idempotency_key": attempt.idempotency_key})
+        )
+
+    def _find(self, attempt: Attempt) -> Any:
+        """The intent of an earlier try whose answer was lost. Only a try that failed before looks for it."""
+        if attempt.provider_state != "lost":
+            return None
+        since = int(attempt.created_at.timestamp()) - 60
+        intents = _ask(lambda: client().v1.payment_intents.list({"created": {"gte": since}, "limit": 100}))
+        for intent in intents.auto_paging_iter():
+            metadata = intent.metadata.to_dict() if intent.metadata else {}
+            if metadata.get("order") == attempt.order.token and metadata.get("attempt") == str(
+                attempt.number
+            ):
+                return intent
+        return None
+
+    def fetch(self, attempt: Attempt) -> Truth:
+        intent = _ask(
+            lambda: client().v1.payment_intents.retrieve(attempt.reference, {"expand": ["latest_charge"]})
+        )
+        refunds: list[Any] = []
+        if intent.amount_received:
+            listed = _ask(lambda: client().v1.refunds.list({"payment_intent": intent.id, "limit": 100}))
+            refunds = list(listed.auto_paging_iter())
+        return truth_of(intent, refunds)
+
+    def capture(self, capture: Capture, *, is_final: bool) -> None:
+        params: Any = {"amount_to_capture": capture.amount_minor}
+        if capture.attempt.is_multicapture:
+            params["final_capture"] = is_final
+        reference = capture.attempt.reference or ""
+        try:
+            _ask(
+                lambda: client().v1.payment_intents.capture(
+                    reference, params, {"idempotency_key": f"capture:{capture.key}"}
+                )
+            )
+        except stripe.InvalidRequestError as error:
+            logger.warning("capture refused", extra={"intent": reference, "code": error.code})
+            raise HoldLapsed() from error
+        except stripe.CardError as error:
+            raise HoldLapsed() from error
+
+    def cancel(self, attempt: Attempt) -> None:
+        if not attempt.reference:
+            return
+        reference = attempt.reference
+        try:
+            _ask(lambda: client().v1.payment_intents.cancel(reference))
+        except stripe.InvalidRequestError as error:
+            intent = _ask(lambda: client().v1.payment_intents.retrieve(reference))
+            if intent.status == "processing":
+                raise Refused(_("This order is being paid right now.")) from error
+            # "canceled" is what we want; "succeeded" is for the caller, who looks at the truth next.
+
+    def refund(self, refund: Refund) -> str:
+        params: Any = {
+            "payment_intent": refund.attempt.reference,
+            "amount": refund.amount_minor,
+            "metadata": {"refund": str(refund.uuid), "order": refund.attempt.order.token},
+        }
+        try:
+            answer = _ask(
+                lambda: client().v1.refunds.create(params, {"idempotency_key": f"refund:{refund.uuid}"})
+            )
+        except stripe.InvalidRequestError as error:
+            raise Declined(error.user_message or str(error)) from error
+        return answer.id
+
+
+def _ask(call: Callable[[], Answer]) -> Answer:
+    """Ask Stripe. Whatever leaves the outcome unknown is GatewayDown; a clear no stays Stripe's own error."""
+    try:
+        return call()
+    except stripe.APIError as error:
+        if (error.headers or {}).get("Idempotent-Replayed") == "true":
+            raise StoredFailure() from error
+        raise _away(error) from error
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.IdempotencyError) as error:
+        raise _away(error) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        logger.error("stripe refuses our key", extra={"request": error.request_id})
+        raise GatewayDown() from error
+
+
+def _away(error: stripe.StripeError) -> GatewayDown:
+    logger.warning("stripe away", extra={"error": type(error).__name__, "request": error.request_id})
+    return GatewayDown()
+
+
+def truth_of(intent: Any, refunds: list[Any]) -> Truth:
+    """A PaymentIntent, with its latest charge expanded, in the shop's terms."""
+    charge = (
+        intent.latest_charge if intent.latest_charge and not isinstance(intent.latest_charge, str) else None
+    )
+    at = _time(charge.created if charge else intent.created)
+    metadata = intent.metadata.to_dict() if intent.metadata else {}
+    card = _card(charge)
+    held = charge is not None and charge.status == "succeeded"
+    captured = intent.amount_received or 0
+    is_released = intent.status == "canceled" or (intent.status == "succeeded" and captured < intent.amount)
+    return Truth(
+        amount_minor=intent.amount,
+        currency=intent.currency.upper(),
+        order_token=metadata.get("order", ""),
+        state=intent.status,
+        is_open=intent.status not in {"canceled", "succeeded"},
+        authorized=Fact(Event.Kind.AUTHORIZED, intent.amount, charge.id, at) if held else None,
+        captured=Fact(Event.Kind.CAPTURED, captured, charge.id, at) if held and captured else None,
+        voided=Fact(Event.Kind.VOIDED, 0, intent.id, _time(intent.canceled_at) or at, _why(intent))
+        if is_released
+        else None,
+        others=[*_failures(intent, at), *(fact for refund in refunds for fact in _refund_facts(refund))],
+        card={"brand": getattr(card, "brand", "") or "", "last4": getattr(card, "last4", "") or ""}
+        if card
+        else {},
+        capture_before=_time(getattr(card, "capture_before", None)) if card else None,
+        is_multicapture=_has_multicapture(card),
+    )
+
+
+def _card(charge: Any) -> Any:
+    details = getattr(charge, "payment_method_details", None) if charge else None
+    return getattr(details, "card", None)
+
+
+def _has_multicapture(card: Any) -> bool:
+    return getattr(getattr(card, "multicapture", None), "status", "") == "available"
+
+
+def _why(intent: Any) -> dict[str, str]:
+    return {"reason": intent.cancellation_reason} if getattr(intent, "cancellation_reason", None) else {}
+
+
+def _failures(intent: Any, at: datetime) -> list[Fact]:
+    error = intent.last_payment_error
+    if not error:
+        return []
+    code, decline = getattr(error, "code", "") or "", getattr(error, "decline_code", "") or ""
+    charge = getattr(error, "charge", None) or ""
+    method = getattr(getattr(error, "payment_method", None), "id", "")
+    name = charge or f"{intent.id}:{code}:{method}"
+    return [Fact(Event.Kind.FAILED, intent.amount, name, at, {"code": code, "decline_code": decline})]
+
+
+def _refund_facts(refund: Any) -> list[Fact]:
+    at = _time(refund.created)
+    metadata = refund.metadata.to_dict() if refund.metadata else {}
+    data = {"refund": metadata.get("refund", "")}
+    facts = [Fact(Event.Kind.REFUND_REQUESTED, refund.amount, refund.id, at, data)]
+    if refund.status == "succeeded":
+        facts.append(Fact(Event.Kind.REFUNDED, refund.amount, refund.id, at, data))
+    elif refund.status in {"failed", "canceled"}:
+        data = {**data, "reason": getattr(refund, "failure_reason", "") or refund.status}
+        facts.append(Fact(Event.Kind.REFUND_FAILED, refund.amount, refund.id, at, data))
+    return facts
+
+
+def _time(seconds: int | None) -> Any:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
