@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -31,22 +37,61 @@ class Location(models.Model):
         return str(self.name) or self.code
 
 
+class Policy(StrEnum):
+    """What happens at zero, as `Variant.stock_policy` says: the words are catalog's, the meaning is ours."""
+
+    DENY = "deny"
+    BACKORDER = "backorder"
+    PREORDER = "preorder"
+    UNTRACKED = "untracked"
+
+
+class StockRow(NamedTuple):
+    """One level of a variant, as much of it as a shopper may know; without a location when there is none."""
+
+    variant_id: int
+    policy: str
+    lead_days: int | None
+    preorder_at: date | None
+    location_id: int | None
+    shelf: int  # units that are there and not spoken for
+    limit: int
+
+
+def free_units(policy: str, shelf: int, backorder_limit: int) -> int:
+    """Units that may still be promised. Only a policy that sells beyond the shelf may use the limit."""
+    return shelf + backorder_limit if policy in (Policy.BACKORDER, Policy.PREORDER) else shelf
+
+
 class LevelQuerySet(models.QuerySet):
-    def lock(self, variant_ids) -> LevelQuerySet:
-        """Lock the levels of these variants, always in pk order, so that two shoppers cannot deadlock."""
-        return self.filter(variant_id__in=variant_ids).order_by("pk").select_for_update()
+    def lock(self, variant_ids: Iterable[int]) -> LevelQuerySet:
+        """Lock all levels of these variants, in pk order: the one lock order of the stock, so nobody deadlocks.
 
-    def free_by_variant(self, variant_ids) -> dict[int, int]:
-        """{variant_id: units that can be promised now, over all locations}, in one query."""
-        rows = self.filter(variant_id__in=variant_ids).values("variant_id")
-        return {row["variant_id"]: row["free"] for row in rows.annotate(free=Sum(FREE))}
+        Each also says `policy` of its variant, `position` of its location and `read_at`, the database's time.
+        """
+        levels = self.filter(variant_id__in=variant_ids).order_by("pk")
+        return levels.select_for_update(of=("self",), no_key=True).annotate(
+            policy=F("variant__stock_policy"), position=F("location__position"), read_at=Now()
+        )
 
-
-FREE = F("on_hand") + F("backorder_limit") - F("allocated") - F("held")
+    def stock_of(self, variant_ids: Iterable[int], *, owner: str = "") -> Iterator[StockRow]:
+        """A row for each level of each variant, or one without a location; in one query."""
+        free_again = Hold.objects.filter(level=OuterRef("levels__id")).filter(
+            Q(owner=owner) | Q(expires_at__lte=Now())
+        )
+        units = free_again.order_by().values("level").annotate(units=Sum("quantity")).values("units")
+        variants = Level._meta.get_field("variant").related_model.objects.order_by("pk", "levels__id")
+        rows = variants.filter(pk__in=variant_ids).values_list(
+            "pk", "stock_policy", "lead_days", "preorder_at", "levels__location_id",
+            Coalesce(F("levels__on_hand") - F("levels__allocated") - F("levels__held"), 0)
+            + Coalesce(Subquery(units), 0),
+            Coalesce("levels__backorder_limit", 0),
+        )  # fmt: skip
+        return map(StockRow._make, rows)
 
 
 class Level(models.Model):
-    """The stock of one variant at one location. A variant without a level is not counted."""
+    """The stock of one variant at one location. A variant that is counted and has no level is sold out."""
 
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="levels")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="levels")
@@ -75,8 +120,15 @@ class Level(models.Model):
         return f"{self.variant_id}@{self.location_id}"
 
     @property
-    def free(self) -> int:
-        return self.on_hand + self.backorder_limit - self.allocated - self.held
+    def shelf(self) -> int:
+        """Units that are there and not spoken for; below zero when some were promised ahead."""
+        return self.on_hand - self.allocated - self.held
+
+
+class HoldQuerySet(models.QuerySet):
+    def expired(self, now: datetime | None = None) -> HoldQuerySet:
+        """Run out, by the database's time unless `now` is given: clocks of web hosts may differ."""
+        return self.filter(expires_at__lte=now or Now())
 
 
 class Hold(models.Model):
@@ -86,6 +138,8 @@ class Hold(models.Model):
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="holds")
     quantity = models.PositiveIntegerField()
     expires_at = models.DateTimeField(db_index=True)
+
+    objects = HoldQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hold")
@@ -99,14 +153,21 @@ class Hold(models.Model):
         return f"{self.quantity} for {self.owner}"
 
 
+class AllocationQuerySet(models.QuerySet):
+    def of_lines(self, line_ids: Iterable[int]) -> AllocationQuerySet:
+        return self.filter(line__in=list(line_ids)).order_by("pk")
+
+
 class Allocation(models.Model):
     """Units of a level promised to an order line, until they are shipped or released."""
 
     line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="allocations")
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="allocations")
-    quantity = models.PositiveIntegerField()  # promised at placement; never changes
+    quantity = models.PositiveIntegerField()  # promised at placement, and again when the order is reinstated
     shipped = models.PositiveIntegerField(default=0)
     released = models.PositiveIntegerField(default=0)
+
+    objects = AllocationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("allocation")

@@ -1,0 +1,95 @@
+"""Units kept for shoppers at the checkout, for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from inventory.actions.shelf import Shelf
+from inventory.models import Hold, HoldQuerySet
+
+BATCH = 200  # holds swept in one transaction
+
+
+def hold(owner: str, wanted: Mapping[int, int], *, now: datetime | None = None) -> datetime:
+    """Keep {variant id: units} for `owner`, in place of what was kept before; until when.
+
+    All or nothing. Variants that nobody counts are passed over. Raises OutOfStock: then the owner still
+    has what it had before. `now` stands in for the database's time.
+    """
+    wanted = {variant_id: quantity for variant_id, quantity in wanted.items() if quantity > 0}
+    mine = list(_of(owner))
+    return _renew(owner, wanted, mine, now) or _replace(owner, wanted, mine, now)
+
+
+def extend_holds(owner: str, *, now: datetime | None = None) -> datetime | None:
+    """The owner is still there: its holds start anew. None when it has none that is alive."""
+    mine = list(_of(owner))
+    return _renew(owner, _units(mine), mine, now)
+
+
+@transaction.atomic
+def release_holds(owner: str, *, cause: str = "released") -> None:
+    """The owner does not want them any more."""
+    mine = list(_of(owner))
+    if mine:
+        shelf = Shelf(_units(mine))
+        shelf.let_go(shelf.holds().filter(owner=owner), cause=cause)
+        shelf.write()
+
+
+def expire_holds(now: datetime | None = None) -> int:
+    """Free what shoppers left behind; how many holds that were."""
+    expired = 0
+    while done := _expire_some(now):
+        expired += done
+    return expired
+
+
+@transaction.atomic
+def _expire_some(now: datetime | None) -> int:
+    due = Hold.objects.expired(now).order_by("expires_at", "pk")[:BATCH]
+    variants = set(due.values_list("level__variant_id", flat=True))
+    if not variants:
+        return 0
+    shelf = Shelf(variants)
+    done = shelf.let_go(shelf.holds().expired(now), cause="expired")
+    shelf.write()
+    return done
+
+
+def _of(owner: str) -> HoldQuerySet:
+    return Hold.objects.filter(owner=owner).select_related("level").annotate(read_at=Now())
+
+
+def _units(holds: list[Hold]) -> dict[int, int]:
+    units: dict[int, int] = {}
+    for held in holds:
+        units[held.level.variant_id] = units.get(held.level.variant_id, 0) + held.quantity
+    return units
+
+
+def _renew(owner: str, wanted: Mapping[int, int], mine: list[Hold], now: datetime | None) -> datetime | None:
+    """The usual case: the same things are still held. No level changes, so none is locked."""
+    if not mine or _units(mine) != wanted:
+        return None
+    now = now or mine[0].read_at
+    expires_at = now + timedelta(minutes=settings.HOLD_MINUTES)
+    alive = Hold.objects.filter(pk__in=[held.pk for held in mine], expires_at__gt=now)
+    return expires_at if alive.update(expires_at=expires_at) == len(mine) else None
+
+
+@transaction.atomic
+def _replace(owner: str, wanted: Mapping[int, int], mine: list[Hold], now: datetime | None) -> datetime:
+    shelf = Shelf({*wanted, *_units(mine)})
+    shelf.let_go(shelf.holds().filter(owner=owner), cause="replaced")
+    chosen = shelf.pick(wanted, now=now)
+    expires_at = (now or shelf.now or timezone.now()) + timedelta(minutes=settings.HOLD_MINUTES)
+    shelf.keep(owner, chosen, expires_at)
+    shelf.write()
+    return expires_at
