@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from payments.sandbox import Sandbox
 from shop.celery import app as celery
 
-pytest_plugins = ["tests.browser", "tests.account"]
+pytest_plugins = ["tests.browser", "tests.account", "tests.flushing"]
 
 
 # --- The engine ----------------------------------------------------------------------------------
