@@ -65,7 +65,7 @@ def logging_config(*, json: bool) -> dict[str, Any]:
         "loggers": {
             # 4xx are told by our own request line; Django's copy of them would repeat the whole path.
             "django.request": {"level": "ERROR"},
-            "django.security.DisallowedHost": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "stripe": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},

@@ -1,0 +1,1 @@
+"""Measures the running shop over HTTP, beside two floors in one process: `make bench`."""

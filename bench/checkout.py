@@ -1,0 +1,200 @@
+"""A guest buys by card: from the product page, over cart and checkout, to the page of the paid order."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import statistics
+import time
+from dataclasses import dataclass, field
+from itertools import count
+
+from bench import pages, processes
+from bench.client import Unexpected, Visitor, expect, form_token
+from bench.measuring import cpu_per_request, percentiles, together
+from bench.meter import COUNT, PROCESS_MS, QUERIES
+from bench.pages import ROWS
+from catalog.models import Variant
+
+HIDDEN = re.compile(r'<input type="hidden" name="(version|shown_total)" value="(\d+)"')
+ORDER = re.compile(r"/orders/([\w-]+)/")
+SETTLE_SECONDS = 2  # for the last webhooks to arrive and be worked on
+PERSON = {
+    "email": "guest@example.com",
+    "full_name": "Ana Guest",
+    "line1": "Rua das Flores 12",
+    "line2": "",
+    "city": "Porto",
+    "region": "",
+    "postal_code": "4050-262",
+    "country": "PT",
+    "phone": "+351 912 345 678",
+    "shipping_method": "standard",
+    "payment_method": "card",
+    "accept_terms": "on",
+}
+
+
+@dataclass
+class Checkout:
+    """Figures of one order, all its requests together; the sandbox and the worker are counted apart."""
+
+    name: str
+    shoppers: int
+    orders_per_second: float = 0
+    cpu_ms: float = 0
+    database_ms: float = 0
+    sandbox_ms: float = 0
+    worker_ms: float = 0
+    requests: int = 0
+    queries: int = 0
+    p50_ms: float = 0
+    p95_ms: float = 0
+    ratios: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, float] = field(default_factory=dict)
+
+
+class Shopper:
+    """One guest with one browser. Every request goes through `ask`, so that none is forgotten."""
+
+    def __init__(self, url: str, sandbox_url: str, *, counting: bool = False) -> None:
+        self.shop = Visitor(url, headers={COUNT: "1"} if counting else {})
+        self.stripe = Visitor(sandbox_url)
+        self.requests = self.queries = 0
+
+    def buy(self, slug: str, sku: str) -> str:
+        """The token of the paid order."""
+        self.get(f"/p/{slug}/?variant={sku}")
+        self.post("/cart/add/", {"sku": sku, "quantity": 1}, 303)
+        self.get("/cart/")
+        token = self.check_out()
+        self.pay(token)
+        page = self.get(f"/orders/{token}/")
+        if 'data-payment="authorized"' not in page.text and "authorized" not in page.text.lower():
+            raise Unexpected(f"the order's page does not say that it is paid\n{page.text[:2000]}")
+        return token
+
+    def check_out(self) -> str:
+        """Everything at once; a total that delivery changed is shown again, and agreed to."""
+        page = self.get("/checkout/")
+        for _try in range(2):
+            fields = PERSON | dict(HIDDEN.findall(page.text)) | {"csrfmiddlewaretoken": form_token(page)}
+            page = self.shop.post("/checkout/", fields)
+            self._count(page)
+            if page.status == 303:
+                return ORDER.search(page.location)[1]  # type: ignore[index]
+        raise Unexpected(f"no order after two tries: {page.status}\n{page.text[:3000]}")
+
+    def pay(self, token: str) -> None:
+        """As the page's script does: start, confirm at the provider, come back."""
+        page = self.get(f"/orders/{token}/pay/")
+        started = self.post(f"/orders/{token}/pay/start/", {"csrfmiddlewaretoken": form_token(page)}, 200)
+        answer = json.loads(started.body)
+        intent = answer["client_secret"].partition("_secret_")[0]
+        card = {
+            "key": answer["publishable_key"],
+            "client_secret": answer["client_secret"],
+            "payment_method": "pm_card_visa",
+            "return_url": answer["return_url"],
+        }
+        expect(self.stripe.post(f"/v1/payment_intents/{intent}/confirm", card), 200, "confirming the card")
+        self.get(f"/orders/{token}/pay/return/?payment_intent={intent}", 302)
+
+    def get(self, path: str, status: int = 200):
+        answer = expect(self.shop.get(path), status, path)
+        self._count(answer)
+        return answer
+
+    def post(self, path: str, fields: dict[str, object], status: int):
+        answer = expect(self.shop.post(path, fields), status, path)
+        self._count(answer)
+        return answer
+
+    def _count(self, answer) -> None:
+        self.requests += 1
+        self.queries += int(answer.headers.get(QUERIES.lower(), 0))
+
+    def close(self) -> None:
+        self.shop.close()
+        self.stripe.close()
+
+
+def measure(options: argparse.Namespace) -> list[Checkout]:
+    """Each number of shoppers in turn, on one server, with the floor measured there too."""
+    web, bank = options.port, options.port + 1
+    with (
+        processes.sandbox(bank, f"http://127.0.0.1:{web}/webhooks/stripe/") as (sandbox_url, sandbox_pid),
+        processes.worker() as worker_pid,
+        processes.shop(web, page_cache=True, sandbox_url=sandbox_url) as url,
+    ):
+        goods = chosen_goods(options.orders)
+        requests, queries = one_counted(url, sandbox_url, goods)
+        floor_ms = floor_of(url, options)
+        found = []
+        for shoppers in map(int, options.shoppers.split(",")):
+            checkout = Checkout("checkout", shoppers, requests=requests, queries=queries, limits={ROWS: 20})
+            _measure(checkout, url, sandbox_url, goods, options.orders, (sandbox_pid, worker_pid))
+            checkout.ratios = {ROWS: checkout.cpu_ms / floor_ms}
+            found.append(checkout)
+    return found
+
+
+def chosen_goods(orders: int) -> list[tuple[str, str]]:
+    """(slug, sku) of products from all over the catalogue, the same ones each time."""
+    variants = Variant.objects.filter(position=0, levels__location__code="main").order_by("id")
+    rows = list(variants.values_list("product__slug", "sku"))
+    return random.Random(2).sample(rows, min(orders, len(rows)))
+
+
+def one_counted(url: str, sandbox_url: str, goods: list[tuple[str, str]]) -> tuple[int, int]:
+    """Buy a few times to warm up; the last time, count requests and queries."""
+    for counting in (False, False, True):
+        shopper = Shopper(url, sandbox_url, counting=counting)
+        shopper.buy(*goods[0])
+        shopper.close()
+    return shopper.requests, shopper.queries
+
+
+def floor_of(url: str, options: argparse.Namespace) -> float:
+    page = next(floor for floor in pages.floors() if floor.name == ROWS)
+    samples = [cpu_per_request(url, page, options.requests)[0] for _ in range(options.rounds)]
+    return statistics.median(samples)
+
+
+def _measure(
+    checkout: Checkout,
+    url: str,
+    sandbox_url: str,
+    goods: list[tuple[str, str]],
+    orders: int,
+    pids: tuple[int, int | None],
+) -> None:
+    seconds: list[float] = []
+    numbers = count()  # next() on it is atomic
+
+    def shop(_number: int) -> None:
+        while (number := next(numbers)) < orders:
+            shopper = Shopper(url, sandbox_url)
+            began = time.perf_counter()
+            shopper.buy(*goods[number % len(goods)])
+            seconds.append(time.perf_counter() - began)
+            shopper.close()
+
+    before = spent(url, pids)
+    began = time.perf_counter()
+    together(shop, checkout.shoppers)
+    checkout.orders_per_second = orders / (time.perf_counter() - began)
+    time.sleep(SETTLE_SECONDS)
+    costs = [(after - earlier) / orders for after, earlier in zip(spent(url, pids), before, strict=True)]
+    checkout.cpu_ms, checkout.database_ms, checkout.sandbox_ms, checkout.worker_ms = costs
+    checkout.p50_ms, checkout.p95_ms = percentiles(seconds, 50, 95)
+
+
+def spent(url: str, pids: tuple[int, int | None]) -> tuple[float, ...]:
+    """CPU so far, in milliseconds: the web process, the database, the sandbox, the worker."""
+    visitor = Visitor(url)
+    web = float(visitor.get("/bench/empty/").headers[PROCESS_MS.lower()])
+    visitor.close()
+    return (web, processes.database_cpu_ms(), *(processes.tree_cpu_ms(pid) for pid in pids))
