@@ -1,6 +1,7 @@
 """The front-end files, made from static/ and from pinned packages. None of what is made here is committed.
 
     css/shop.css, css/staff.css   the style sheets in layer order, minified
+    css/error.css                 the little that the page for our own failures needs
     fonts/                        Onest, cut to the scripts that the shop speaks
     icons.svg                     one sprite of the Lucide symbols that templates and scripts name
     js/htmx.js                    htmx 4, as django-htmx brings it
@@ -38,12 +39,10 @@ SINGLE_SCRIPTS = {"pay.js"}
 # --- Style sheets --------------------------------------------------------------------------------
 BEGINNING = ["layers.css", "reset.css", "tokens.css"]
 BASE = ["base.css", "layout.css"]
+# What other components are made of comes first, so that their own rules win over it.
+SIMPLE_COMPONENTS = ["icon", "btn", "iconbtn", "photo", "badge", "price"]
 # What the staff pages share with the shop; the rest of their look is in static/css/staff/.
-STAFF_COMPONENTS = """
-    badge btn check chip choice dialog drawer empty errors field icon iconbtn item marks note notice pagination
-    photo price prose progress promo radio searchbox select skeleton skip specs stepper stock sums swatches
-    table textlink timeline toast
-""".split()
+STAFF_COMPONENTS = ["badge", "btn", "check", "chip", "choice", "dialog", "drawer", "empty", "errors", "field", "icon", "iconbtn", "item", "marks", "note", "notice", "pagination", "photo", "price", "prose", "progress", "promo", "radio", "searchbox", "select", "skeleton", "skip", "specs", "stepper", "stock", "sums", "swatches", "table", "textlink", "timeline", "toast"]
 
 # --- Font ----------------------------------------------------------------------------------------
 # Names of the cuts are names of files; a page preloads the one of its language.
@@ -62,10 +61,7 @@ FALLBACKS = {"latin": ("108.3%", "89.6%", "28.2%"), "cyrillic": ("103.6%", "93.6
 # --- Icons ---------------------------------------------------------------------------------------
 ICON_USED = re.compile(r"""(?:\{%\s*icon\s+|\bicon["']?\s*[=:(]\s*)["']([a-z0-9-]+)["']|#i-([a-z0-9-]+)""")
 # Those that texts in the database may name: what the shop promises, on its home page.
-ICONS_FOR_CONTENT = """
-    award clock credit-card gift hand-heart headset heart leaf mail map-pin message-circle package phone recycle
-    rotate-ccw shield-check sparkles store truck wrench
-""".split()
+ICONS_FOR_CONTENT = ["award", "clock", "credit-card", "gift", "hand-heart", "headset", "heart", "leaf", "mail", "map-pin", "message-circle", "package", "phone", "recycle", "rotate-ccw", "shield-check", "sparkles", "store", "truck", "wrench"]
 
 
 class AssetError(Exception):
@@ -122,17 +118,27 @@ def all_assets() -> Iterator[Asset]:
 def style_assets() -> Iterator[Asset]:
     yield _style("css/shop.css", shop_styles())
     yield _style("css/staff.css", staff_styles())
+    yield _style("css/error.css", _styles([SOURCE / "css/components/btn.css", SOURCE / "css/pages/error.css"]))
 
 
 def shop_styles() -> list[Path]:
     css = SOURCE / "css"
-    parts = [*sorted(css.glob("components/*.css")), *sorted(css.glob("pages/*.css"))]
-    return [*(css / name for name in BEGINNING + BASE), *parts, css / "utilities.css"]
+    return _styles([*sorted(css.glob("components/*.css"), key=_simple_first), *sorted(css.glob("pages/*.css"))])
 
 
 def staff_styles() -> list[Path]:
     css = SOURCE / "css"
-    parts = [*(css / f"components/{name}.css" for name in STAFF_COMPONENTS), *sorted(css.glob("staff/**/*.css"))]
+    shared = sorted((css / f"components/{name}.css" for name in STAFF_COMPONENTS), key=_simple_first)
+    return _styles([*shared, *sorted(css.glob("staff/**/*.css"))])
+
+
+def _simple_first(file: Path) -> tuple[int, str]:
+    name = file.stem
+    return (SIMPLE_COMPONENTS.index(name) if name in SIMPLE_COMPONENTS else len(SIMPLE_COMPONENTS), name)
+
+
+def _styles(parts: list[Path]) -> list[Path]:
+    css = SOURCE / "css"
     return [*(css / name for name in BEGINNING + BASE), *parts, css / "utilities.css"]
 
 

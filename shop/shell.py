@@ -45,7 +45,7 @@ class Shell:
     footer_html: SafeString
     checkout_header_html: SafeString
     checkout_footer_html: SafeString
-    sections: tuple[str, ...]  # addresses of the top categories
+    navigation: tuple[dict[str, Any], ...]  # the top categories
 
 
 def provides(menu: str) -> Callable[[Callable[[], list[dict[str, Any]]]], Callable[[], list[dict[str, Any]]]]:
@@ -67,9 +67,9 @@ def shell(request: HttpRequest) -> Shell:
     if made is None:
         _forget_all_but(key[1])
         made = _made[key] = _make(key[0])
-    for section in made.sections:
-        if request.path.startswith(section):
-            made = replace(made, header_html=_with_current(made.header_html, section))
+    for entry in made.navigation:
+        if request.path.startswith(entry["url"]):
+            made = replace(made, header_html=_with_current(made.header_html, entry["url"]))
     if (theme := request.COOKIES.get("theme")) in THEMES:
         made = replace(made, footer_html=_with_chosen(made.footer_html, theme))
     return made
@@ -123,7 +123,7 @@ def _make(language: str) -> Shell:
         language=language,
         direction="rtl" if get_language_bidi() else "ltr",
         skip_text=gettext("Skip to the content"),
-        sections=tuple(entry["url"] for entry in menus["navigation"]),
+        navigation=tuple(menus["navigation"]),
         **html,
     )
 

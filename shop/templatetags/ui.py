@@ -137,8 +137,14 @@ def price_tag(money: Money, compare_at: Money | None = None, from_: bool = False
         )
     if from_:
         # Translators: a price of the cheapest variant, "from €19".
-        text = mark_safe(gettext("from %(price)s") % {"price": text})
+        text = format_html("<span>{}</span>", mark_safe(gettext("from %(price)s") % {"price": text}))
     return mark_safe(f'<span class="price">{text}</span>')
+
+
+@register.filter
+def less(money: Money, other: Money) -> Money:
+    """What is left: {{ compare_at|less:price }}."""
+    return money - other
 
 
 @register.filter
