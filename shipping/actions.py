@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory import actions as inventory
-from inventory.models import Allocation, Level, Location
+from inventory.errors import NotOnTheShelf
+from inventory.models import Allocation, Location
 from orders.actions import refresh_states
 from orders.actions.placement import publish_mail
+from orders.desk import review_text
 from orders.models import Order, OrderEvent
 from orders.signals import goods_leaving
 from shipping.amounts import fix_amount
@@ -220,7 +222,8 @@ def _collect(shipment: Shipment, states: set[str], actor: Any) -> None:
     order = Order.objects.get(pk=shipment.order_id)
     _check_open(order)
     if order.needs_review:
-        raise Refused(_("Before anything leaves, somebody must look: %(why)s") % {"why": order.needs_review})
+        why = {"why": review_text(order.needs_review)}
+        raise Refused(_("Before anything leaves, somebody must look: %(why)s") % why)
     if shipment.state not in states:
         raise IllegalTransition(_not_any_more(shipment))
     _check_on_hand(shipment)
@@ -230,17 +233,13 @@ def _collect(shipment: Shipment, states: set[str], actor: Any) -> None:
 
 def _check_on_hand(shipment: Shipment) -> None:
     """What the shelf does not have cannot leave; better told before the money is taken than after."""
-    allocated = _allocated(shipment)
-    variants = dict(shipment.lines.values_list("line_id", "line__variant_id"))
-    levels = Level.objects.filter(location=shipment.location_id, variant__in=variants.values())
-    on_hand = dict(levels.values_list("variant_id", "on_hand"))
-    for line_id, _location_id, quantity in allocated:
-        if quantity > on_hand.get(variants[line_id], 0):
-            sku = shipment.lines.get(line_id=line_id).line.sku
-            raise Refused(
-                _("%(sku)s: by the books only %(count)s on the shelf. Count or receive the stock first.")
-                % {"sku": sku, "count": on_hand.get(variants[line_id], 0)}
-            )
+    wanted = {line.line_id: line for line in shipment.lines.select_related("line")}
+    promised = Allocation.objects.filter(line__in=wanted, level__location=shipment.location_id)
+    for allocation in promised.select_related("level"):
+        line = wanted[allocation.line_id]
+        if line.quantity > allocation.level.on_hand:
+            text = _("%(sku)s: by the books only %(count)s on the shelf. Count or receive the stock first.")
+            raise NotOnTheShelf(text % {"sku": line.line.sku, "count": allocation.level.on_hand})
 
 
 def _leave(
@@ -249,29 +248,15 @@ def _leave(
     """Goods, stock, timeline and mail, all or nothing, in the caller's transaction."""
     order, shipment = _lock(shipment)
     _move(shipment, states, state, shipped_at=timezone.now(), **facts)
-    inventory.ship_allocations(_allocated(shipment), cause=f"shipment:{shipment.pk}", user=actor)
+    lines = list(shipment.lines.all())
+    goods = [(line.line_id, shipment.location_id, line.quantity) for line in lines]
+    inventory.ship_allocations(goods, cause=f"shipment:{shipment.pk}", user=actor)
     if kind == "shipped":
         publish_mail(order, kind, name=str(shipment.pk), shipment=shipment.pk)
-    units = sum(line.quantity for line in shipment.lines.all())
-    amount = sum(line.amount_minor or 0 for line in shipment.lines.all()) + (shipment.extra_minor or 0)
+    units = sum(line.quantity for line in lines)
+    amount = sum(line.amount_minor or 0 for line in lines) + (shipment.extra_minor or 0)
     _note(shipment, kind, code, actor, units=units, amount=amount, carrier=shipment.carrier)
     return shipment
-
-
-def _allocated(shipment: Shipment) -> list[tuple[int, int, int]]:
-    """(order line, location, units) of what is counted in stock."""
-    lines = list(shipment.lines.all())
-    counted = set(
-        Allocation.objects.filter(
-            line__in=[line.line_id for line in lines], level__location=shipment.location_id
-        ).values_list("line_id", flat=True)
-    )
-    location_id = shipment.location_id
-    return [
-        (line.line_id, location_id, line.quantity)
-        for line in lines
-        if location_id is not None and line.line_id in counted
-    ]
 
 
 # --- What they share -----------------------------------------------------------------------------

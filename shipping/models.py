@@ -124,6 +124,13 @@ class Shipment(models.Model):
         verbose_name_plural = _("shipments")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="shipment_number_once")]
+        indexes = [
+            models.Index(
+                fields=["state", "order"],
+                name="shipment_to_do",
+                condition=Q(state__in=["planned", "packed", "ready"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.order}-{self.number}"

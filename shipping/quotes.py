@@ -98,12 +98,11 @@ def ready_on(lines: Iterable[BasketLine], today: date) -> date | None:
 
 
 def _line_ready_on(line: BasketLine, today: date) -> date | None:
-    facts = line.facts
-    if line.availability.state == "preorder":
-        return facts.preorder_at
-    if line.availability.state == "backorder":
-        return today + timedelta(days=facts.lead_days or 0)
-    return None
+    """When all its units can leave; what the shelf lacks comes after the lead time."""
+    stock = line.availability
+    if stock.free is not None and stock.on_shelf < line.quantity and stock.state != "preorder":
+        return today + timedelta(days=stock.lead_days or 0)
+    return stock.leaves_on(today)
 
 
 def _quote(method: Method, cost: Money, parcel: Parcel, now: datetime) -> DeliveryQuote:

@@ -39,7 +39,8 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["available_at", "id"], name="message_waiting", condition=models.Q(state="waiting")
-            )
+            ),
+            models.Index(fields=["id"], name="message_dead", condition=models.Q(state="dead")),
         ]
 
     def __str__(self) -> str:

@@ -205,6 +205,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
+            index=models.Index(condition=models.Q(('needs_review', ''), _negated=True), fields=['placed_at'], name='order_review'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
             index=models.Index(condition=models.Q(('lifecycle', 'placed'), ('payment_state', 'awaiting')), fields=['payment_due_at'], name='order_due'),
         ),
         migrations.AddConstraint(

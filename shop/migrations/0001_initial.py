@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'outbox message',
                 'verbose_name_plural': 'outbox messages',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['available_at', 'id'], name='message_waiting')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['available_at', 'id'], name='message_waiting'), models.Index(condition=models.Q(('state', 'dead')), fields=['id'], name='message_dead')],
             },
         ),
     ]
