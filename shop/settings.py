@@ -325,4 +325,3 @@ LOGGING = logging_config(json=not DEBUG)
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SILENCED_SYSTEM_CHECKS = ["security.W004"] if not HTTPS else []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
-FORMS_URLFIELD_ASSUME_HTTPS = True
