@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -60,9 +61,14 @@ def render_mail(kind: str, order: Order, **about: Any) -> RenderedMail:
         context["headline"] = headline
         return RenderedMail(
             subject=subject % {"number": order.number},
-            text=render_to_string(f"mail/{kind}.txt", context).strip() + "\n",
+            text=_tidy(render_to_string(f"mail/{kind}.txt", context)),
             html=render_to_string(f"mail/{kind}.html", context),
         )
+
+
+def _tidy(text: str) -> str:
+    """Templates leave empty lines where a part has nothing to say: one is enough."""
+    return re.sub(r"\n[ \t]*(\n[ \t]*)+\n", "\n\n", text).strip() + "\n"
 
 
 def is_still_true(order: Order, kind: str) -> bool:
