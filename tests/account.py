@@ -20,6 +20,8 @@ from tests.browser import CHROMIUM
 def pytest_terminal_summary(terminalreporter: Any) -> Any:
     """Printed after everything but pytest's own last line. Earlier runs of `make test` are in a file."""
     result = yield
+    if hasattr(terminalreporter.config, "workerinput"):  # one of several workers; the whole run has its own
+        return result
     account = [*_earlier(), _this_run(terminalreporter.stats)]
     _keep(account[-1])
     terminalreporter.section("What was tested")
