@@ -10,7 +10,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import balance, capturing, charges, confirming, events, faults, intents, keys, payment_methods, refunds
+from . import (
+    balance,
+    capturing,
+    charges,
+    confirming,
+    disputes,
+    events,
+    faults,
+    intents,
+    keys,
+    payment_methods,
+    refunds,
+)
 from .errors import (
     BadParameter,
     CardError,
@@ -36,7 +48,7 @@ ID = re.compile(r"(pi|ch|re|evt|pm|txn|dp)_\w+\Z")
 SHOWN_TO_BROWSERS = (
     "id object amount automatic_payment_methods canceled_at cancellation_reason capture_method client_secret "
     "confirmation_method created currency description last_payment_error livemode next_action payment_method "
-    "payment_method_types processing receipt_email setup_future_usage shipping source status"
+    "payment_method_types processing receipt_email setup_future_usage shipping status"
 )
 
 
@@ -74,6 +86,10 @@ ROUTES = {
     ("GET", "/v1/refunds"): Route(refunds.list_all),
     ("GET", "/v1/refunds/*"): Route(refunds.retrieve),
     ("POST", "/v1/refunds/*"): Route(refunds.update),
+    ("GET", "/v1/disputes"): Route(disputes.list_all),
+    ("GET", "/v1/disputes/*"): Route(disputes.retrieve),
+    ("POST", "/v1/disputes/*"): Route(disputes.update),
+    ("POST", "/v1/disputes/*/close"): Route(disputes.close),
     ("GET", "/v1/events"): Route(events.list_all),
     ("GET", "/v1/events/*"): Route(events.retrieve),
     ("POST", "/v1/payment_methods"): Route(payment_methods.create, for_browsers=True),

@@ -47,12 +47,11 @@ def capture(sandbox, call) -> dict:
 def lapse_due(sandbox) -> list[str]:
     """Let go of every hold whose time is up. Returns the intents."""
     lapsed = []
-    for intent in sandbox.store.all("payment_intent", limit=100_000):
-        if intent["status"] == "requires_capture":
-            charge = sandbox.store.get(intent["latest_charge"])
-            if charge["payment_method_details"]["card"]["capture_before"] <= sandbox.now():
-                lapse(sandbox, intent["id"])
-                lapsed.append(intent["id"])
+    for intent in sandbox.store.all("payment_intent", label="requires_capture", limit=100_000):
+        charge = sandbox.store.get(intent["latest_charge"])
+        if charge["payment_method_details"]["card"]["capture_before"] <= sandbox.now():
+            lapse(sandbox, intent["id"])
+            lapsed.append(intent["id"])
     return lapsed
 
 

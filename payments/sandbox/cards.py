@@ -53,7 +53,7 @@ class Card:
     cvc_check: str = "pass"
     refunds: str = "succeeded"  # or "pending" first, or "failed" in the end
     disputed: bool = False
-    slow_seconds: float = 0
+    slow: bool = False
     answer_lost: bool = False
 
     @property
@@ -116,7 +116,7 @@ CARDS = (
     Card("4000000000007726", "Paid; its refunds are pending first", "pendingRefund", refunds="pending"),
     Card("4000000000005126", "Paid; its refunds fail in the end", "refundFail", refunds="failed"),
     Card("4000000000000259", "Paid, then disputed", "createDispute", disputed=True),
-    Card("4000000000009235", "Paid, answers after 8 seconds (sandbox only)", "sandboxSlow", slow_seconds=8),
+    Card("4000000000009235", "Paid, answers after 8 seconds (sandbox only)", "sandboxSlow", slow=True),
     Card("4000000000009243", "Paid, but the answer is lost (sandbox only)", "sandboxLost", answer_lost=True),
 )
 BY_NUMBER = {card.number: card for card in CARDS}

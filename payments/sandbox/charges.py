@@ -67,7 +67,6 @@ def attempt(sandbox, intent: dict, method: dict, card: Card, *, hold: bool, mult
         "refunded": False,
         "review": None,
         "shipping": intent["shipping"],
-        "source": None,
         "source_transfer": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
@@ -82,9 +81,10 @@ def attempt(sandbox, intent: dict, method: dict, card: Card, *, hold: bool, mult
     return sandbox.store.put(charge)
 
 
-def put_on_balance(sandbox, amount: int, source: dict, type: str) -> dict:
+def put_on_balance(sandbox, amount: int, source: dict, type: str, *, fee: int = 0) -> dict:
     """Write a balance transaction of `amount` (negative when money leaves); taking money costs a fee."""
-    fee = round(amount * 0.015) + 25 if type == "charge" else 0
+    if type == "charge":
+        fee = amount * 15 // 1000 + 25
     details = {
         "amount": fee,
         "application": None,
@@ -106,12 +106,11 @@ def put_on_balance(sandbox, amount: int, source: dict, type: str) -> dict:
             "fee": fee,
             "fee_details": [{**details, "type": "stripe_fee"}] if fee else [],
             "net": amount - fee,
-            "reporting_category": "charge" if type == "charge" else type,
+            "reporting_category": "dispute" if type == "adjustment" else type,
             "source": source["id"],
             "status": "pending",
             "type": type,
-        },
-        label=source["id"],
+        }
     )
 
 

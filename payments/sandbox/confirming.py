@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import charges, payment_methods
+from . import charges, disputes, payment_methods
 from .accepted import CONFIRM, set_card_options
 from .cards import NEEDS_AUTHENTICATION, Card, Decline
 from .errors import BadParameter, CardError, UnexpectedState
@@ -65,6 +65,8 @@ def pay(sandbox, intent: dict, method: dict, card: Card) -> dict:
     )
     sandbox.store.put(intent)
     record(sandbox, "charge.succeeded", charge)
+    if not hold:
+        disputes.open_if_bound(sandbox, charge)
     record(sandbox, f"payment_intent.{'amount_capturable_updated' if hold else 'succeeded'}", intent)
     return intent
 

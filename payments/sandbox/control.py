@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import capturing, faults, refunds
+from . import capturing, disputes, faults, refunds
 from .errors import NotAuthenticated
 from .wire import Answer, Request, json_answer, redirect
 
@@ -110,6 +110,14 @@ def lapse(sandbox, given, path) -> dict:
         return capturing.lapse(sandbox, path[0])
 
 
+def dispute(sandbox, given, path) -> dict:
+    """/_sandbox/dispute/ch_… opens one; /_sandbox/dispute/dp_…/won or …/lost decides it."""
+    with sandbox.store.transaction():
+        if path[1:]:
+            return disputes.decide(sandbox, path[0], "won" if path[1] == "won" else "lost")
+        return disputes.open_on(sandbox, path[0], given.get("reason", "fraudulent"))
+
+
 def settle(sandbox, given, path) -> dict:
     """/_sandbox/settle/re_…, or all refunds: what a bank does later happens now."""
     with sandbox.store.transaction():
@@ -145,6 +153,7 @@ SWITCHES = {
     ("POST", "multicapture"): set_multicapture,
     ("POST", "clock"): set_clock,
     ("POST", "lapse"): lapse,
+    ("POST", "dispute"): dispute,
     ("POST", "settle"): settle,
     ("POST", "reset"): reset,
 }

@@ -31,7 +31,7 @@ def record(sandbox, type: str, thing: dict, *, previous: dict | None = None) -> 
         "type": type,
     }
     intent = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
-    sandbox.store.put(event, label=type, intent=intent)
+    sandbox.store.put(event, intent=intent)
     sandbox.webhooks.line_up(event)
     return event
 

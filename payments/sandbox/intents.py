@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import confirming, payment_methods
+from . import confirming, disputes, payment_methods
 from .accepted import CREATE, UPDATE, set_card_options
 from .currencies import checked_amount, checked_currency
 from .errors import BadParameter, UnexpectedState
@@ -111,6 +111,7 @@ def close_captured(sandbox, intent: dict) -> dict:
     intent.update(status="succeeded", amount_capturable=0)
     sandbox.store.put(intent)
     record(sandbox, "charge.captured", charge)
+    disputes.open_if_bound(sandbox, charge)
     record(sandbox, "payment_intent.succeeded", intent)
     return intent
 
@@ -121,7 +122,7 @@ def _blank(sandbox, amount: int, currency: str) -> dict:
         "application application_fee_amount automatic_payment_methods canceled_at cancellation_reason "
         "customer customer_account description excluded_payment_method_types last_payment_error "
         "latest_charge next_action on_behalf_of payment_method payment_method_configuration_details "
-        "processing receipt_email review setup_future_usage shipping source statement_descriptor "
+        "processing receipt_email review setup_future_usage shipping statement_descriptor "
         "statement_descriptor_suffix transfer_data transfer_group"
     )
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import payment_methods
+from . import disputes, payment_methods
 from .charges import put_on_balance
 from .currencies import worded
 from .errors import BadParameter, StripeError
@@ -26,6 +26,10 @@ def create(sandbox, call) -> dict:
     left = charge["amount_captured"] - charge["amount_refunded"]
     amount = given.get("amount", left)
     _check(charge, amount, left, named=given)
+    if disputes.stands_against(sandbox, charge):
+        raise StripeError(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
+        )
     return _refund(sandbox, charge, amount, given)
 
 
@@ -105,10 +109,6 @@ def _check(charge: dict, amount: int, left: int, named: dict) -> None:
         )
     if left <= 0:
         raise StripeError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    if charge["disputed"]:
-        raise StripeError(
-            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
-        )
     if amount > left:
         asked, rest = worded(amount, charge["currency"]), worded(left, charge["currency"])
         raise StripeError(

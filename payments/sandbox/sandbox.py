@@ -28,8 +28,10 @@ class Sandbox:
         state: str = ":memory:",
         webhook_url: str | None = None,
         webhook_secrets: Iterable[str] = ("whsec_test",),
+        slow_card_seconds: float = 8,
         **delivery,
     ):
+        self.slow_card_seconds = slow_card_seconds
         self.store = Store(state)
         self.faulty = bool(self.store.rows("SELECT 1 FROM faults WHERE remaining > 0"))
         self.webhooks = Webhooks(self.store, webhook_url, webhook_secrets, **delivery)
@@ -114,7 +116,7 @@ class Sandbox:
     def slow_down(self, card) -> None:
         """The cards that answer late, or whose answer is lost."""
         if call := getattr(self._calls, "current", None):
-            call.delay_seconds += card.slow_seconds
+            call.delay_seconds += self.slow_card_seconds if card.slow else 0
             call.answer_lost = call.answer_lost or card.answer_lost
 
     def _sweep(self) -> None:

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS objects (
     created INTEGER NOT NULL, intent TEXT, charge TEXT, label TEXT,
     body TEXT NOT NULL, private TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE INDEX IF NOT EXISTS objects_by_label ON objects (label, kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (intent, kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_charge ON objects (charge, kind, seq);
 CREATE TABLE IF NOT EXISTS keys (
@@ -89,20 +90,21 @@ class Store:
         rows = self.rows("SELECT private FROM objects WHERE id = ?", id)
         return json.loads(rows[0]["private"]) if rows else {}
 
-    def put(self, thing: dict, *, label: str | None = None, intent: str | None = None, **private) -> dict:
+    def put(self, thing: dict, *, intent: str | None = None, **private) -> dict:
         """Write an object, new or changed; named `private` values are added to those it has."""
         body = json.dumps(thing, ensure_ascii=False)
         known = {**self.private(thing["id"]), **private}
         self.run(
             "INSERT INTO objects (id, kind, created, intent, charge, label, body, private)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET body = excluded.body, private = excluded.private",
+            " ON CONFLICT (id) DO UPDATE SET body = excluded.body, private = excluded.private,"
+            " label = excluded.label",
             thing["id"],
             thing["object"],
             thing["created"],
             intent or thing.get("payment_intent"),
             thing.get("charge"),
-            label,
+            _label(thing),
             body,
             json.dumps(known),
         )
@@ -130,3 +132,9 @@ class Store:
         with self.transaction():
             for table in ("objects", "keys", "deliveries", "faults", "settings"):
                 self.run(f"DELETE FROM {table}")  # noqa: S608 (the five names above)
+
+
+def _label(thing: dict) -> str | None:
+    """What things of a kind are sought by: an event's type, a balance transaction's source, a status."""
+    named = {"event": "type", "balance_transaction": "source"}
+    return thing.get(named.get(thing["object"], "status"))

@@ -1,0 +1,128 @@
+"""Paying in a browser: a small page with the Payment Element, under a strict Content-Security-Policy."""
+
+from __future__ import annotations
+
+import pytest
+import stripe
+
+SCRIPT = """
+const stripe = Stripe("pk_test_shop", {locale: document.documentElement.lang});
+const elements = stripe.elements({mode: "payment", amount: 2500, currency: "eur", captureMethod: "manual",
+  paymentMethodTypes: ["card"], appearance: {theme: document.documentElement.dataset.theme || "stripe",
+  variables: {colorPrimary: "#0B6B57", borderRadius: "6px"}, rules: {".Label": {fontWeight: "650"}}}});
+const element = elements.create("payment");
+window.told = [];
+for (const name of ["ready", "change", "focus", "loaderror"]) element.on(name, (event) => told.push([name, event]));
+element.on("ready", () => document.body.setAttribute("data-ready", ""));
+element.mount("#card");
+const say = (text) => { document.querySelector("output").textContent = text; };
+document.querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  say("");
+  const {error: incomplete} = await elements.submit();
+  if (incomplete) return say(`${incomplete.type} ${incomplete.code}: ${incomplete.message}`);
+  const {error, paymentIntent} = await stripe.confirmPayment({elements, clientSecret: document.body.dataset.secret,
+    confirmParams: {return_url: location.origin + "/return", payment_method_data: {billing_details: {name: "Anna"}}},
+    redirect: document.body.dataset.redirect || "if_required"});
+  if (error) return say(`${error.type} ${error.code} ${error.decline_code}: ${error.message} [${error.payment_intent?.status}]`);
+  say(`paid ${paymentIntent.status}`);
+});
+"""
+
+
+@pytest.fixture
+def client(sandbox):
+    return stripe.StripeClient("sk_test_shop", base_addresses={"api": sandbox.url})
+
+
+@pytest.fixture
+def intent(client):
+    return client.v1.payment_intents.create(
+        {"amount": 2500, "currency": "eur", "capture_method": "manual", "payment_method_types": ["card"]}
+    )
+
+
+@pytest.fixture
+def pay_page(sandbox, shop, intent, browser):
+    """pay_page(language="en", redirect="if_required"): the page, opened, its fields ready."""
+    shop.pages["headers"] = {
+        "Content-Security-Policy": f"default-src 'none'; script-src 'self' {sandbox.url}; frame-src {sandbox.url}; "
+        f"connect-src {sandbox.url}; style-src 'self'; form-action 'self'; base-uri 'none'"
+    }
+    shop.pages["/pay.js"] = SCRIPT
+    shop.pages["/return"] = "<!doctype html><title>Return</title><h1>Back</h1>"
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    def open_page(language="en", redirect="if_required"):
+        shop.pages["/pay"] = (
+            f'<!doctype html><html lang="{language}"><title>Pay</title>'
+            f'<body data-secret="{intent.client_secret}" data-redirect="{redirect}"><form><div id="card"></div>'
+            f'<button>Pay</button><output></output></form><script src="{sandbox.url}/v3/stripe.js"></script>'
+            '<script src="/pay.js"></script>'
+        )
+        page.goto(f"{shop.url}/pay")
+        page.locator("body[data-ready]").wait_for()
+        return page
+
+    yield open_page
+    refused_by_the_bank = "the server responded with a status of 402"
+    assert [problem for problem in problems if refused_by_the_bank not in problem] == []
+    context.close()
+
+
+def type_card(page, number, expiry="1230", cvc="123"):
+    fields = page.frame_locator("#card iframe")
+    for label, text in (("number", number), ("expiry", expiry), ("cvc", cvc)):
+        field = fields.locator(f"[name={label}]")
+        field.fill("")
+        field.press_sequentially(text)
+
+
+def pay(page):
+    page.get_by_role("button", name="Pay").click()
+    return answer(page)
+
+
+def answer(page):
+    page.locator("output:not(:empty)").wait_for()
+    return page.locator("output").text_content()
+
+
+def test_a_good_card_is_held(pay_page, client, intent):
+    page = pay_page()
+    type_card(page, "4242424242424242")
+    assert pay(page) == "paid requires_capture"
+    charge = client.v1.charges.list({"payment_intent": intent.id}).data[0]
+    assert (charge.payment_method_details.card.last4, charge.billing_details.name) == ("4242", "Anna")
+
+
+def test_a_declined_card_says_why_and_another_pays_the_same_intent(pay_page, client, intent):
+    page = pay_page()
+    type_card(page, "4000000000009995")
+    assert pay(page) == (
+        "card_error card_declined insufficient_funds: Your card has insufficient funds. [requires_payment_method]"
+    )
+    type_card(page, "4242424242424242")
+    assert pay(page) == "paid requires_capture"
+    assert len(client.v1.charges.list({"payment_intent": intent.id}).data) == 2
+
+
+def test_three_d_secure_accepted(pay_page, client, intent):
+    page = pay_page()
+    type_card(page, "4000002500003155")
+    page.get_by_role("button", name="Pay").click()
+    page.frame_locator("dialog iframe").get_by_role("button", name="Complete").click()
+    assert answer(page) == "paid requires_capture"
+
+
+def test_three_d_secure_refused(pay_page, client, intent):
+    page = pay_page()
+    type_card(page, "4000002500003155")
+    page.get_by_role("button", name="Pay").click()
+    page.frame_locator("dialog iframe").get_by_role("button", name="Fail").click()
+    assert "payment_intent_authentication_failure" in answer(page)
+    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
