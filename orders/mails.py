@@ -17,6 +17,7 @@ from django.utils.translation import override
 from accounts.addresses import address_lines
 from orders.models import Order, OrderLine
 from orders.signals import ask, order_parts_wanted
+from orders.sums import order_sums
 from shop.money import Money
 
 
@@ -37,16 +38,6 @@ class MailLine:
     unit: Money
     subtotal: Money
     picture_url: str
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A row of the totals."""
-
-    label: str
-    amount: Money
-    note: str = ""
-    is_total: bool = False
 
 
 def render_mail(kind: str, order: Order, **about: Any) -> RenderedMail:
@@ -116,26 +107,13 @@ def _common(order: Order) -> dict[str, Any]:
         "shop_url": settings.SITE_URL,
         "order": order,
         "lines": [_line(line, line.quantity) for line in order.lines.all()],
-        "sums": sums(order),
+        "sums": order_sums(order),
         "address": address_lines(order.address, order.language),
         "order_url": _absolute("orders:order", order.token),
         "pay_url": _absolute("payments:pay", order.token),
         "cart_url": _absolute("orders:cart"),
         "is_promised": order.payment_state == Order.PaymentState.PROMISED,
     }
-
-
-def sums(order: Order) -> list[Sum]:
-    """The rows that add up to the total, as they were agreed."""
-    rows = [Sum(_("Items"), order.subtotal)]
-    if order.delivery_code != "none":
-        rows.append(Sum(_("Delivery"), order.delivery, order.delivery_label))
-    taxes = [(tax["name"], Money(tax["tax_minor"], order.currency)) for tax in order.taxes]
-    if not order.tax_included:
-        rows += [Sum(name, amount) for name, amount in taxes]
-        return [*rows, Sum(_("Total"), order.total, is_total=True)]
-    note = ", ".join(_("with %(amount)s %(tax)s") % {"amount": amount, "tax": name} for name, amount in taxes)
-    return [*rows, Sum(_("Total"), order.total, note, is_total=True)]
 
 
 def _line(line: OrderLine, quantity: int) -> MailLine:

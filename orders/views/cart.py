@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from orders import actions
 from orders.basket import Basket
 from orders.carts import cart_to_change, current_cart, remember, waiting_order
+from orders.estimate import estimate
 from orders.forms import AddForm, QuantityForm
 from orders.models import Cart, CartLine
 from shop.errors import Refused
@@ -35,14 +36,12 @@ def cart_add(request: HttpRequest) -> HttpResponse:
     """Put a thing into the cart. From a cached page, so a same-origin proof may stand for the token."""
     form = AddForm(request.POST)
     if not form.is_valid():
-        return _refuse(
-            request, current_cart(request), " ".join(form.errors.get("quantity", [_("Unknown article.")]))
-        )
+        return _refuse_to_add(request, " ".join(form.errors.get("quantity", [_("Unknown article.")])))
     try:
         shopper_cart = cart_to_change(request)
         line = actions.add_line(shopper_cart, form.cleaned_data["sku"], form.cleaned_data["quantity"])
     except Refused as refusal:
-        return _refuse(request, current_cart(request), str(refusal))
+        return _refuse_to_add(request, str(refusal))
     basket = Basket.of(shopper_cart)
     if request.htmx:
         added = next(found for found in basket.lines if found.id == line.pk)
@@ -109,6 +108,7 @@ def _page(
     basket = Basket.of(shopper_cart) if shopper_cart else None
     context: dict[str, Any] = {
         "cart": basket,
+        "estimate": estimate(basket) if basket and not basket.is_empty else None,
         "unpaid_order": waiting_order(shopper_cart) if shopper_cart and not shopper_cart.is_open else None,
         "undo": _undo(request.COOKIES.get("undo", "") if undo is None else undo),
         "error": error,
@@ -123,6 +123,15 @@ def _page(
 def _refuse(request: HttpRequest, shopper_cart: Cart | None, message: str) -> HttpResponse:
     """The cart as it is, and why it was not changed."""
     return _page(request, shopper_cart, status=422, error=message)
+
+
+def _refuse_to_add(request: HttpRequest, message: str) -> HttpResponse:
+    """Where the drawer would have opened, it opens with the reason; else the cart says it."""
+    shopper_cart = current_cart(request)
+    if not request.htmx:
+        return _refuse(request, shopper_cart, message)
+    basket = Basket.of(shopper_cart) if shopper_cart else None
+    return render(request, "orders/_cart_drawer.html", {"cart": basket, "error": message}, status=422)
 
 
 def _undo_token(line: CartLine) -> str:
