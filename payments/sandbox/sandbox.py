@@ -47,7 +47,7 @@ class Sandbox:
         keys.pick_up_after_a_crash(self)
         self.webhooks.start()
         self._threads = [
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True),
+            threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True),
             threading.Thread(target=self._sweep, name="sandbox-sweep", daemon=True),
         ]
         for thread in self._threads:

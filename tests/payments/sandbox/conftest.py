@@ -37,7 +37,7 @@ def shop():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     shop.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield shop
     server.shutdown()
     server.server_close()
@@ -71,7 +71,7 @@ def types_of(client):
 def control(sandbox):
     """control("webhooks", mode="hold"): press a switch."""
 
-    def press(path, **body):
+    def press(path, /, **body):
         answer = requests.post(f"{sandbox.url}/_sandbox/{path}", json=body, timeout=10)
         assert answer.status_code == 200, answer.text
         return answer.json()

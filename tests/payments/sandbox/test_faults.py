@@ -1,0 +1,87 @@
+"""Faults on demand."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import requests
+import stripe
+
+NEW = {"amount": 2000, "currency": "eur", "payment_method_types": ["card"]}
+ONCE = {"idempotency_key": "order:7:pi:1", "max_network_retries": 0}
+
+
+def test_a_server_error_without_effect(client, control):
+    control("faults", kind="500", times=2)
+    for _ in range(2):
+        with pytest.raises(stripe.APIError):
+            client.v1.payment_intents.create(NEW, {"max_network_retries": 0})
+    assert client.v1.payment_intents.list().data == []
+
+
+def test_a_server_error_that_worked_all_the_same(client, intents, control):
+    held = intents.held()
+    control("faults", kind="500", path="/v1/payment_intents/*/capture", executes=True)
+    with pytest.raises(stripe.APIError):
+        client.v1.payment_intents.capture(held.id, {}, ONCE)
+    assert client.v1.payment_intents.retrieve(held.id).status == "succeeded"
+
+
+def test_a_lost_answer_and_the_retry_with_the_same_key(client, control):
+    control("faults", kind="lost", method="POST", path="/v1/payment_intents")
+    with pytest.raises(stripe.APIConnectionError):
+        client.v1.payment_intents.create(NEW, ONCE)
+    made = client.v1.payment_intents.list().data
+    assert len(made) == 1
+    assert client.v1.payment_intents.create(NEW, ONCE).id == made[0].id
+
+
+def test_the_library_retries_a_lost_answer_by_itself(client, control):
+    control("faults", kind="lost", method="POST", path="/v1/payment_intents")
+    assert client.v1.payment_intents.create(NEW, {"max_network_retries": 2}).id
+    assert len(client.v1.payment_intents.list().data) == 1
+
+
+def test_a_refused_connection_has_no_effect(client, control):
+    control("faults", kind="refuse")
+    with pytest.raises(stripe.APIConnectionError):
+        client.v1.payment_intents.create(NEW, ONCE)
+    assert client.v1.payment_intents.list().data == []
+
+
+@pytest.mark.parametrize(("before", "there_meanwhile"), [(False, 1), (True, 0)])
+def test_slow_answers(sandbox, client, control, before, there_meanwhile):
+    control("faults", kind="slow", seconds=0.5, method="POST", before=before)
+    started = time.monotonic()
+    with pytest.raises(requests.Timeout):
+        requests.post(
+            f"{sandbox.url}/v1/payment_intents",
+            data={"amount": 2000, "currency": "eur"},
+            auth=("sk_test_x", ""),
+            timeout=0.25,
+        )
+    assert len(client.v1.payment_intents.list().data) == there_meanwhile
+    time.sleep(max(0, 0.7 - (time.monotonic() - started)))
+    assert len(client.v1.payment_intents.list().data) == 1
+
+
+def test_a_fault_hits_only_what_it_names(client, intents, control, sandbox):
+    control("faults", kind="500", method="POST", path="/v1/payment_intents/*/cancel")
+    intent = intents.create()
+    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
+    with pytest.raises(stripe.APIError):
+        client.v1.payment_intents.cancel(intent.id, {}, {"max_network_retries": 0})
+    assert client.v1.payment_intents.cancel(intent.id).status == "canceled"
+
+
+def test_faults_are_listed_and_forgotten(sandbox, client, control):
+    assert control("faults", kind="lost", times=3)["faults"][0]["remaining"] == 3
+    assert requests.get(f"{sandbox.url}/_sandbox/faults", timeout=10).json()["faults"][0]["kind"] == "lost"
+    requests.delete(f"{sandbox.url}/_sandbox/faults", timeout=10)
+    assert client.v1.payment_intents.create(NEW).id
+
+
+def test_an_unknown_fault_is_refused(sandbox):
+    answer = requests.post(f"{sandbox.url}/_sandbox/faults", json={"kind": "fire"}, timeout=10)
+    assert answer.status_code == 400
