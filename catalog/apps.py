@@ -7,4 +7,4 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from catalog import receivers  # noqa: F401
+        from catalog import receivers, showcase  # noqa: F401

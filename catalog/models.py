@@ -1,4 +1,4 @@
-"""What is sold and how it is described. Writes go through `catalog.actions`, which keep the page rows true."""
+"""What is sold and how it is described. Write through `catalog.actions`, which keep the page rows true."""
 
 from __future__ import annotations
 
@@ -93,6 +93,12 @@ class CategoryQuerySet(MP_NodeQuerySet):
         return self.filter(is_visible=True)
 
 
+class CategoryManager(MP_NodeManager.from_queryset(CategoryQuerySet)):
+    def get_queryset(self):
+        """In the order of the tree, as treebeard needs it, with our own words."""
+        return CategoryQuerySet(self.model, using=self._db).order_by("path")
+
+
 class Category(MP_Node):
     """A shelf of the shop, in a tree. `full_path` is its address below /c/."""
 
@@ -104,7 +110,7 @@ class Category(MP_Node):
     is_visible = models.BooleanField(default=True, verbose_name=_("visible"))
 
     node_order_by: list[str] = []
-    objects = MP_NodeManager.from_queryset(CategoryQuerySet)()
+    objects = CategoryManager()
 
     class Meta:
         verbose_name = _("category")
@@ -203,6 +209,11 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("catalog:product", args=[self.slug])
 
+    @property
+    def is_published(self) -> bool:
+        """Whether shoppers may open it now."""
+        return self.status == self.Status.ACTIVE and self.published_at <= timezone.now()
+
 
 class ProductOption(models.Model):
     """The options a product's variants differ by, in the order of its pickers."""
@@ -287,6 +298,9 @@ class Variant(models.Model):
     def __str__(self) -> str:
         return self.sku
 
+    def get_absolute_url(self) -> str:
+        return f"{self.product.get_absolute_url()}?variant={self.sku}"
+
     @property
     def is_tracked(self) -> bool:
         return self.stock_policy != self.StockPolicy.UNTRACKED
@@ -295,9 +309,6 @@ class Variant(models.Model):
     def options_text(self) -> str:
         """ "Sage, XL" in the active language."""
         return ", ".join(str(option.value.name) for option in self.options.all())
-
-    def get_absolute_url(self) -> str:
-        return f"{self.product.get_absolute_url()}?variant={self.sku}"
 
 
 class VariantOption(models.Model):
@@ -342,7 +353,7 @@ class Fact(models.Model):
 
 
 class PriceList(models.Model):
-    """Prices in one currency, tax included or not. The one with the highest priority that has a price wins."""
+    """Prices in one currency, tax included or not. The list of highest priority that has a price wins."""
 
     code = models.SlugField(unique=True)
     name = TranslatedField(verbose_name=_("name"))
@@ -424,7 +435,7 @@ class PriceChange(models.Model):
 
 
 class Picture(models.Model):
-    """An original picture; `renditions` are what pages show. Belongs to a product, or to a page of the shop."""
+    """An original; `renditions` are what pages show. Belongs to a product, or to a page of the shop."""
 
     product = models.ForeignKey(
         Product, null=True, blank=True, on_delete=models.CASCADE, related_name="pictures"
@@ -562,6 +573,7 @@ class SearchRow(models.Model):
     language = models.CharField(max_length=10)
     title = models.TextField()  # normalised: lower case, ё as е
     body = models.TextField()
+    is_sold_out = models.BooleanField(default=False)  # these come last
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "language"], name="search_row_once")]

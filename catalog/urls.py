@@ -1,4 +1,15 @@
-from django.urls import path
+from django.urls import path, register_converter
+
+from catalog import views
+from catalog.converters import ShelfConverter, WordConverter
+
+register_converter(ShelfConverter, "shelf")
+register_converter(WordConverter, "word")
 
 app_name = "catalog"
-urlpatterns: list = []
+urlpatterns = [
+    path("c/<shelf:path>/", views.category, name="category"),
+    path("collections/<word:code>/", views.collection, name="collection"),
+    path("p/<word:slug>/", views.product, name="product"),
+    path("search/", views.search, name="search"),
+]

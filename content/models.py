@@ -26,6 +26,11 @@ class Page(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("content:page", args=[self.slug])
 
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text in the active language."""
+        return [part.strip() for part in str(self.body).split("\n\n") if part.strip()]
+
 
 class HomeBlock(models.Model):
     """One block of the home page, in order. `source` and `link` name things as "collection:new-in"."""

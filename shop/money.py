@@ -57,6 +57,13 @@ class Money:
     def __str__(self) -> str:
         return format_money(self.minor, self.currency, get_language() or "en")
 
+    @property
+    def plain(self) -> str:
+        """A decimal for machines, "24.90": what `parse_minor` reads."""
+        digits = exponent(self.currency)
+        whole, part = divmod(abs(self.minor), 10**digits)
+        return ("-" if self.minor < 0 else "") + (f"{whole}.{part:0{digits}d}" if digits else str(whole))
+
     def split(self, weights: Sequence[int]) -> list[Money]:
         """Shares in proportion to `weights` that add up to the whole, to the last minor unit."""
         return [Money(share, self.currency) for share in split_minor(self.minor, weights)]

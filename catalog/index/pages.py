@@ -1,0 +1,237 @@
+"""Product pages: what does not depend on the visitor, the stock or the chosen variant, kept ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from catalog.index import offers as sources
+from catalog.index.build import build
+from catalog.index.offers import Offer, Offered
+from catalog.index.shelves import Shelves
+from catalog.index.specs import specs
+from catalog.media import picture_for, shown_from
+from catalog.models import Page, Picture, Product, Variant
+from catalog.prices import next_changes
+
+THUMB_WIDTH = 160
+MAX_RELATED = 8
+OPEN_GRAPH_WIDTH = 1280
+
+
+@dataclass(frozen=True)
+class PageData:
+    """A product's page in one language and currency; `parts` is what `_parts` below made."""
+
+    product_id: int
+    parts: dict[str, Any]
+
+
+def page_for(slug: str, language: str, currency: str) -> PageData | None:
+    """The page of a product that shoppers may open now; drawn live where the kept one is missing or old."""
+    row = (
+        Page.objects.filter(product__slug=slug, language=language, currency=currency)
+        .values_list("product_id", "parts", "build", "product__status", "product__published_at")
+        .first()
+    )
+    if row and row[2] == build() and row[3] == Product.Status.ACTIVE and row[4] <= timezone.now():
+        return PageData(row[0], row[1])
+    return _drawn_live(slug, language, currency)
+
+
+def _drawn_live(slug: str, language: str, currency: str) -> PageData | None:
+    products = sources.load(Product.objects.published().filter(slug=slug).values_list("pk", flat=True))
+    if not products:
+        return None
+    offered = sources.offered(products[0], currency)
+    if not offered.is_shown:
+        return None
+    with translation.override(language):
+        return PageData(products[0].pk, _parts(offered, Shelves(products)))
+
+
+def write(products: Sequence[Product], shelves: Shelves) -> None:
+    """Make the pages of these products anew."""
+    rows: list[Page] = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            rows += _pages_in(products, shelves, language)
+    kept = {row.product_id for row in rows}
+    Page.objects.filter(product__in=[product for product in products if product.pk not in kept]).delete()
+    Page.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["product", "language", "currency"],
+        update_fields=["parts", "build"],
+    )
+
+
+def _pages_in(products: Sequence[Product], shelves: Shelves, language: str) -> list[Page]:
+    pages = []
+    for currency in sources.currencies():
+        for product in products:
+            offered = sources.offered(product, currency)
+            if offered.is_shown:
+                parts = _parts(offered, shelves)
+                pages.append(
+                    Page(product=product, language=language, currency=currency, parts=parts, build=build())
+                )
+    return pages
+
+
+# --- The parts -----------------------------------------------------------------------------------
+def _parts(offered: Offered, shelves: Shelves) -> dict[str, Any]:
+    product = offered.product
+    crumbs = _crumbs(product, shelves)
+    pictures = _pictures(product)
+    return {
+        "name": str(product.name),
+        "summary": str(product.summary),
+        "url": product.get_absolute_url(),
+        "kind": product.kind,
+        "title": f"{product.name} – {crumbs[-1][0]}" if len(crumbs) > 1 else str(product.name),
+        "description": str(product.summary),
+        "category": crumbs[-1] if len(crumbs) > 1 else None,
+        "og_image": _open_graph_image(product),
+        "currency": offered.currency,
+        "pictures": pictures,
+        "options": _options(offered),
+        "variants": [_variant(offer) for offer in offered.offers],
+        "related": [relation.other_id for relation in product.relations.all()][:MAX_RELATED],
+        "jsonld": _jsonld(product, crumbs),
+        "html": {
+            "crumbs": _draw("components/crumbs.html", crumbs=[*crumbs, (str(product.name), None)]),
+            "gallery": draw_gallery(str(product.name), pictures),
+            "facts": _draw("catalog/_facts.html", facts=_facts(offered)),
+        },
+    }
+
+
+def draw_gallery(name: str, pictures: Sequence[dict[str, Any]]) -> str:
+    shots = [shot | {"picture": shown_from(shot["picture"])} for shot in pictures]
+    return _draw("catalog/_gallery.html", gallery={"name": name, "pictures": shots})
+
+
+def _draw(template: str, **context: Any) -> str:
+    return get_template(template).render(context).strip()
+
+
+def _pictures(product: Product) -> list[dict[str, Any]]:
+    skus = {variant.pk: variant.sku for variant in product.variants.all()}
+    shots = [(picture, picture_for(picture)) for picture in product.pictures.all()]
+    return [
+        {"id": f"p{picture.pk}", "sku": skus.get(picture.variant_id, ""), "picture": asdict(shown)}
+        for picture, shown in shots
+        if shown
+    ]
+
+
+def _open_graph_image(product: Product) -> str:
+    for picture in product.pictures.all():
+        jpegs = [row for row in picture.renditions.all() if row.format == "jpeg"]
+        if jpegs:
+            best = max(jpegs, key=lambda row: row.width if row.width <= OPEN_GRAPH_WIDTH else 0)
+            url = default_storage.url(best.file)
+            return url if url.startswith("http") else f"{settings.SITE_URL}{url}"
+    return ""
+
+
+def _options(offered: Offered) -> list[dict[str, Any]]:
+    """The pickers: each option with the values that are on sale, in the order of the variants."""
+    options = []
+    for row in offered.product.productoption_set.all():
+        values: dict[str, dict[str, Any]] = {}
+        for offer in offered.offers:
+            for chosen in offer.variant.options.all():
+                if chosen.option_type_id == row.option_type_id:
+                    values.setdefault(chosen.value.code, _value(offered.product, offer.variant, chosen.value))
+        options.append(
+            {
+                "code": row.option_type.code,
+                "name": str(row.option_type.name),
+                "values": list(values.values()),
+            }
+        )
+    if len(options) > 1:  # a picture shows one variant: with two options it does not stand for a value
+        for option in options:
+            for value in option["values"]:
+                value["thumb"] = None
+    return options
+
+
+def _value(product: Product, variant: Variant, value: Any) -> dict[str, Any]:
+    picture = next((row for row in product.pictures.all() if row.variant_id == variant.pk), None)
+    shown = picture_for(picture, up_to=THUMB_WIDTH)
+    return {
+        "code": value.code,
+        "name": str(value.name),
+        "swatch": value.swatch,
+        "thumb": asdict(shown) if shown else None,
+    }
+
+
+def _variant(offer: Offer) -> dict[str, Any]:
+    variant, price = offer.variant, offer.price_row
+    return {
+        "id": variant.pk,
+        "sku": variant.sku,
+        "options": {option.option_type.code: option.value.code for option in variant.options.all()},
+        "minor": price.amount_minor,
+        "compare_at": price.compare_at_minor,
+        "tax_included": price.price_list.tax_included,
+    }
+
+
+def _facts(offered: Offered) -> dict[str, Any]:
+    text = str(offered.product.description).strip()
+    skus = {offer.variant.sku for offer in offered.offers}
+    return {
+        "paragraphs": [part.strip() for part in text.split("\n\n") if part.strip()],
+        "specs": specs(offered.product, skus),
+        "delivery": [],
+    }
+
+
+# --- Where it stands -----------------------------------------------------------------------------
+def _crumbs(product: Product, shelves: Shelves) -> list[tuple[str, str]]:
+    home = (_("Home"), reverse("content:home"))
+    above = shelves.visible_above(product.category)
+    return [home, *((str(shelf.name), shelf.get_absolute_url()) for shelf in above)]
+
+
+def _jsonld(product: Product, crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """What search engines read; the view adds the offers, which know the stock."""
+    pictures: list[Picture] = list(product.pictures.all())
+    images = [shown.src for picture in pictures if (shown := picture_for(picture, up_to=1280))]
+    trail = [*crumbs, (str(product.name), product.get_absolute_url())]
+    return {
+        "product": {
+            "@type": "Product",
+            "name": str(product.name),
+            "description": str(product.summary),
+            "image": [url if url.startswith("http") else f"{settings.SITE_URL}{url}" for url in images],
+        },
+        "crumbs": {
+            "@type": "BreadcrumbList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": number, "name": name, "item": f"{settings.SITE_URL}{url}"}
+                for number, (name, url) in enumerate(trail, 1)
+            ],
+        },
+    }
+
+
+def renewal_moments(product: Product, now: datetime) -> set[datetime]:
+    """The moments to come at which this product's rows must be made anew: prices and publication."""
+    prices = [price for variant in product.variants.all() for price in variant.prices.all()]
+    moments = {moment for price in prices for moment in next_changes(price, now)}
+    return moments | ({product.published_at} if product.published_at > now else set())

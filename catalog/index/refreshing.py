@@ -1,0 +1,123 @@
+"""Making the rows anew: for a product that changed, for stock that came or went, for a new release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from catalog import search
+from catalog.index import cards, listings, offers, pages
+from catalog.index.build import build
+from catalog.index.shelves import Shelves
+from catalog.models import Card, Page, Product, SearchRow
+from shop import outbox
+from shop.models import Counter
+
+VERSION = "catalog"  # the counter that cached pages and the shell are kept under
+BATCH = 100
+_gathered: ContextVar[set[int] | None] = ContextVar("gathered", default=None)
+
+
+def bump() -> None:
+    """All public pages are new from here on: call it in the transaction that changed what they show."""
+    Counter.bump(VERSION)
+
+
+@transaction.atomic
+def refresh(product_ids: Iterable[int]) -> None:
+    """Make all rows of these products anew, in the caller's transaction."""
+    wanted = set(product_ids)
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered |= wanted
+        return
+    for batch in _batches(sorted(wanted)):
+        _write(offers.load(batch))
+    bump()
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """Inside, `refresh` only notes its products; they are all made anew, once each, at the end."""
+    token = _gathered.set(set())
+    try:
+        yield
+        gathered = _gathered.get()
+    finally:
+        _gathered.reset(token)
+    if gathered:
+        refresh(gathered)
+
+
+@transaction.atomic
+def refresh_cards(product_ids: Iterable[int]) -> None:
+    """The stock came or went: cards, order of lists and search follow, and cached pages are made anew."""
+    for batch in _batches(sorted(set(product_ids))):
+        products = offers.load(batch)
+        cards.write(products)
+        for currency in offers.currencies():
+            listings.mark_sold_out([offers.offered(product, currency) for product in products])
+        _mark_search_rows(products)
+    bump()
+
+
+def reindex(product_ids: Sequence[int] | None = None) -> int:
+    """Make the rows of these products, or of all, anew in short transactions; how many products."""
+    wanted = Product.objects.order_by("pk").values_list("pk", flat=True)
+    ids = list(wanted if product_ids is None else wanted.filter(pk__in=product_ids))
+    for batch in _batches(ids):
+        with transaction.atomic():
+            _write(offers.load(batch))
+    with transaction.atomic():
+        listings.recount()
+        bump()
+    return len(ids)
+
+
+def stale_products() -> list[int]:
+    """Products on sale whose card or page is missing or of another build."""
+    fresh = {"product": OuterRef("pk"), "build": build()}
+    has_rows = Exists(Card.objects.filter(**fresh)) & Exists(Page.objects.filter(**fresh))
+    old = Q(cards__isnull=False) & ~Q(cards__build=build())
+    stale = Product.objects.published().filter(~has_rows | old)
+    return list(stale.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def _write(products: Sequence[Product]) -> None:
+    shelves = Shelves(products)
+    cards.write(products)
+    pages.write(products, shelves)
+    offered = [offers.offered(product, currency) for product in products for currency in offers.currencies()]
+    listings.write(offered, shelves)
+    search.write([product for product in offered if product.currency == offers.currencies()[0]], shelves)
+    _plan_renewal(products)
+
+
+def _mark_search_rows(products: Sequence[Product]) -> None:
+    for product in products:
+        is_sold_out = offers.offered(product, offers.currencies()[0]).is_sold_out
+        rows = SearchRow.objects.filter(product=product).exclude(is_sold_out=is_sold_out)
+        rows.update(is_sold_out=is_sold_out)
+
+
+def _plan_renewal(products: Sequence[Product]) -> None:
+    """A sale that begins on Friday or a product that appears on Monday: the outbox renews it in time."""
+    now = timezone.now()
+    for product in products:
+        for moment in pages.renewal_moments(product, now):
+            outbox.publish(
+                "catalog.refresh",
+                {"products": [product.pk]},
+                dedupe=f"catalog.refresh:{product.pk}:{moment.isoformat()}",
+                available_at=moment,
+            )
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]

@@ -1,0 +1,59 @@
+"""When a parcel ordered now arrives: asked once per language until it changes, shown on every card."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from catalog.signals import DeliveryPromise, delivery_promise_wanted
+from shop.pages import page_key
+
+ASK_AGAIN = timedelta(minutes=5)  # nobody answered, or the tables of delivery were changed
+_known: dict[tuple[str, str], tuple[datetime, DeliveryPromise | None]] = {}
+
+
+def delivery_promise(now: datetime | None = None) -> DeliveryPromise | None:
+    """For goods in stock, to the shop's own country; None where nobody delivers."""
+    now = now or timezone.now()
+    key = (get_language() or "", settings.CURRENCY)
+    until, promise = _known.get(key, (now, None))
+    if until <= now:
+        promise = _ask(now)
+        until = min(promise.changes_at, now + ASK_AGAIN) if promise else now + ASK_AGAIN
+        _known[key] = (until, promise)
+    return promise
+
+
+def _ask(now: datetime) -> DeliveryPromise | None:
+    answers = delivery_promise_wanted.send(
+        sender=None, country=settings.COUNTRY, currency=settings.CURRENCY, now=now
+    )
+    return next((answer for _receiver, answer in answers if answer), None)
+
+
+@page_key
+def promise_shown() -> str:
+    """Pages made before the cut-off promise other days than those made after it."""
+    return promise_text(delivery_promise())
+
+
+def promise_text(promise: DeliveryPromise | None) -> str:
+    """ "Delivery 27–29 November", in the active language; nothing without a promise."""
+    if promise is None:
+        return ""
+    first, last = promise.earliest, promise.latest
+    if first == last:
+        return _("Delivery %(day)s") % {"day": date_format(last, "j E")}
+    start = date_format(first, "j" if (first.year, first.month) == (last.year, last.month) else "j E")
+    # Translators: "Delivery 27–29 November", "Delivery 30 November–2 December".
+    return _("Delivery %(first)s–%(last)s") % {"first": start, "last": date_format(last, "j E")}
+
+
+def forget() -> None:
+    """For tests and for whoever changes the tables of delivery in this process."""
+    _known.clear()

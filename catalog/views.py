@@ -1,0 +1,226 @@
+"""The shop's shelves, its products, and the way to find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog import buying, shelves
+from catalog.index import page_for
+from catalog.index.pages import draw_gallery
+from catalog.models import Collection, Product
+from catalog.paging import NotAPage, Paging, page_number
+from catalog.promise import delivery_promise
+from catalog.search import search as find
+from catalog.search import variant_by_sku
+from catalog.showcase import shown_cards
+from inventory.availability import State, availability
+from shop.pages import do_not_keep, public_page
+
+GONE = 410
+
+
+# --- Lists ---------------------------------------------------------------------------------------
+@require_safe
+@public_page("page", "sort")
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    shelf = shelves.category_at(path)
+    if shelf is None:
+        raise Http404
+    try:
+        paging, sort = _read(request, shelves.CATEGORY_ORDERS)
+    except NotAPage:
+        return redirect(request.path)
+    above, children = shelves.around(shelf)
+    products = shelves.products_in_category(shelf.pk, sort, paging)
+    context = {
+        "category": {"name": shelf.name, "text": shelf.text},
+        "crumbs": [(_("Home"), reverse("content:home")), *above, (shelf.name, None)],
+        "children": children,
+    }
+    return _list(request, context | _listed(products, shelf.count, shelves.CATEGORY_ORDERS, sort, paging))
+
+
+@require_safe
+@public_page("page", "sort")
+def collection(request: HttpRequest, code: str) -> HttpResponse:
+    picked = get_object_or_404(Collection, code=code)
+    try:
+        paging, sort = _read(request, shelves.COLLECTION_ORDERS)
+    except NotAPage:
+        return redirect(request.path)
+    products, count = shelves.products_in_collection(picked.pk, sort, paging)
+    name = str(picked.name)
+    context = {
+        "category": {"name": name, "text": str(picked.text)},
+        "crumbs": [(_("Home"), reverse("content:home")), (name, None)],
+        "children": [],
+    }
+    return _list(request, context | _listed(products, count, shelves.COLLECTION_ORDERS, sort, paging))
+
+
+@require_safe
+@public_page(keep=False)
+def search(request: HttpRequest) -> HttpResponse:
+    query = " ".join(request.GET.get("q", "")[:1000].replace("\x00", " ").split())[:200]
+    if variant := variant_by_sku(query):
+        return redirect(variant.get_absolute_url())
+    try:
+        paging = Paging(page_number(request.GET.get("page")), settings.PAGE_SIZE, request.path, {"q": query})
+    except NotAPage:
+        return redirect(Paging(1, settings.PAGE_SIZE, request.path, {"q": query}).url())
+    found = find(query, get_language(), limit=paging.size, offset=paging.start)
+    context = _listed(found.product_ids, found.count, {}, "", paging)
+    context |= {"query": query, "title": query or _("Search"), "noindex": True, "is_capped": found.is_capped}
+    if not found.count:
+        context["suggestions"] = {"categories": shelves.top_shelves(), "cards": shown_cards(shelves.newest())}
+    return _answer(request, "catalog/search.html", context)
+
+
+def _read(request: HttpRequest, orders: shelves.Orders) -> tuple[Paging, str]:
+    """Which part of a list is asked for, in which order; an order that there is not is the usual one."""
+    usual = next(iter(orders))
+    sort = request.GET.get("sort", usual)
+    sort = sort if sort in orders else usual
+    parameters = {} if sort == usual else {"sort": sort}
+    return Paging(page_number(request.GET.get("page")), settings.PAGE_SIZE, request.path, parameters), sort
+
+
+def _listed(
+    product_ids: Sequence[int], count: int, orders: shelves.Orders, sort: str, paging: Paging
+) -> dict[str, Any]:
+    usual = next(iter(orders), "")
+    addresses = {
+        value: Paging(1, paging.size, paging.path, {} if value == usual else {"sort": value}).url()
+        for value in orders
+    }
+    return {
+        "cards": shown_cards(product_ids),
+        "count": count,
+        "sort": sort,
+        "sorts": [(value, str(orders[value].label), url) for value, url in addresses.items()],
+        "page": paging.of(count),
+        "query": "",
+    }
+
+
+def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    number = context["page"]["number"]
+    canonical = Paging(number, settings.PAGE_SIZE, request.path, {}).url(number)
+    shown = context["category"]
+    # Translators: the title of a further page of a list, "Lighting, page 2".
+    title = _("%(name)s, page %(number)d") % {"name": shown["name"], "number": number}
+    context |= {
+        "canonical": canonical,
+        "title": shown["name"] if number == 1 else title,
+        "description": shown["text"],
+        "jsonld": _trail(context["crumbs"], request.path),
+    }
+    return _answer(request, "catalog/category.html", context)
+
+
+def _answer(request: HttpRequest, page: str, context: dict[str, Any]) -> HttpResponse:
+    """The whole page, or the results alone where htmx puts them into the page it has."""
+    headers = request.headers
+    is_part = "results" in headers.get("HX-Target", "") and "HX-History-Restore-Request" not in headers
+    return render(request, "catalog/_listing.html" if is_part else page, context)
+
+
+def _trail(crumbs: Sequence[tuple[str, str | None]], here: str) -> dict[str, Any]:
+    items = [
+        {"@type": "ListItem", "position": number, "name": name, "item": f"{settings.SITE_URL}{url or here}"}
+        for number, (name, url) in enumerate(crumbs, 1)
+    ]
+    return {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}
+
+
+# --- One product ---------------------------------------------------------------------------------
+@require_safe
+@public_page("variant")
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """`?variant=SKU` is the variant; `?colour=rust`, from the form, leads to it."""
+    data = page_for(slug, get_language(), settings.CURRENCY)
+    if data is None:
+        return _gone(request, slug)
+    parts = data.parts
+    stock = availability(variant["id"] for variant in parts["variants"])
+    wished = buying.wished_options(parts, request.GET)
+    sku = request.GET.get("variant")
+    chosen = buying.first_choice(parts, stock) if sku is None else buying.by_sku(parts, sku)
+    if wished and sku is None:
+        before = buying.by_sku(parts, buying.sku_in(request.headers.get("HX-Current-URL", ""))) or chosen
+        chosen = buying.nearest(parts, stock, wished, before)
+    if chosen is None:
+        return redirect(parts["url"])  # of another product, or sold no more
+    address = f"{parts['url']}?variant={chosen['sku']}"
+    if "buy" in request.headers.get("HX-Target", ""):
+        return _buy_box_alone(request, parts, chosen, stock, address)
+    if wished and sku is None:
+        return redirect(address)
+    response = render(request, "catalog/product.html", _page(parts, chosen, stock))
+    return do_not_keep(response) if _is_counting_down(stock) else response
+
+
+def _page(parts: buying.Parts, chosen: buying.VariantPart, stock: buying.Stock) -> dict[str, Any]:
+    html = {name: SafeString(text) for name, text in parts["html"].items()}
+    if pictures := _with_first(parts["pictures"], chosen["sku"]):
+        html["gallery"] = SafeString(draw_gallery(parts["name"], pictures))
+    html["related"] = _related(parts["related"])
+    return {
+        "product": parts,
+        "parts": html,
+        "buy": buying.buy_box(parts, chosen, stock, delivery_promise()),
+        "jsonld": buying.jsonld(parts, stock),
+        "title": parts["title"],
+        "description": parts["description"],
+        "canonical": parts["url"],
+        "og_image": parts["og_image"],
+    }
+
+
+def _with_first(pictures: list[dict[str, Any]], sku: str) -> list[dict[str, Any]] | None:
+    """The gallery with the chosen variant's picture in front; None where it is there already, or has none."""
+    own = next((index for index, picture in enumerate(pictures) if picture["sku"] == sku), 0)
+    return [pictures[own], *pictures[:own], *pictures[own + 1 :]] if own else None
+
+
+def _related(product_ids: Sequence[int]) -> SafeString:
+    cards = shown_cards(product_ids) if product_ids else []
+    if not cards:
+        return SafeString("")
+    rail = {"id": "related", "title": _("Goes with it"), "url": None, "cards": cards}
+    return SafeString(get_template("catalog/_rail.html").render({"rail": rail}))
+
+
+def _buy_box_alone(
+    request: HttpRequest, parts: buying.Parts, chosen: buying.VariantPart, stock: buying.Stock, address: str
+) -> HttpResponse:
+    buy = buying.buy_box(parts, chosen, stock, delivery_promise())
+    response = render(request, "catalog/_buy.html", {"buy": buy})
+    response["HX-Replace-Url"] = address
+    return response
+
+
+def _is_counting_down(stock: buying.Stock) -> bool:
+    """«Only 3 left» is true until the next order, so such a page is not kept."""
+    return any(availability.state == State.LOW for availability in stock.values())
+
+
+def _gone(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was sold here once, and where to find its like; 404 for what never was."""
+    archived = Product.objects.filter(slug=slug, status=Product.Status.ARCHIVED).select_related("category")
+    row = archived.first()
+    if row is None:
+        raise Http404
+    context = {"product": {"name": row.name}, "category": row.category, "title": row.name, "noindex": True}
+    return render(request, "catalog/gone.html", context, status=GONE)
