@@ -21,6 +21,7 @@ from shop.errors import Refused
 from shop.money import Money
 
 logger = logging.getLogger(__name__)
+UNASKED = {"expired", "changed"}  # cancellations that nobody pressed a button for: paying first wins
 
 
 def capture_for(order: Order, amount: Money, *, key: str) -> None:
@@ -72,16 +73,28 @@ def let_go(order: Order, *, reason: str, actor: Any = None) -> None:
     to expire; GatewayDown when the provider is away.
     """
     for attempt in order.attempts.filter(is_open=True):
-        gateway = gateway_of(attempt.gateway)
-        gateway.cancel(attempt)
-        if attempt.reference and attempt.gateway != "manual":
+        is_asked = attempt.gateway != "manual" and attempt.reference is not None
+        if is_asked and reason in UNASKED:
+            sync(attempt)
+            _refuse_if_paid(order)
+        gateway_of(attempt.gateway).cancel(attempt)
+        if is_asked:
             sync(attempt)
     order.refresh_from_db()
-    sums = ledger.sums(order)
-    if sums.captured - sums.refunded > 0 or sums.authorized > 0:
-        if reason in {"expired", "changed"}:
-            raise Refused(_("Order %(number)s was just paid.") % {"number": order.number})
+    if reason in UNASKED:
+        _refuse_if_paid(order)
+    elif _has_money(order):
         refund_all(order, reason=reason, actor=actor)
+
+
+def _refuse_if_paid(order: Order) -> None:
+    if _has_money(order):
+        raise Refused(_("Order %(number)s was just paid.") % {"number": order.number})
+
+
+def _has_money(order: Order) -> bool:
+    sums = ledger.sums(order)
+    return sums.authorized + sums.captured - sums.refunded > 0
 
 
 def close_attempts(order: Order) -> None:

@@ -14,7 +14,7 @@ from orders.models import Order
 from payments.actions.inbox import receive_event
 from payments.actions.sync import sync
 from payments.errors import GatewayDown
-from payments.gateways.stripe import client
+from payments.gateways.stripe import ask, client
 from payments.models import Attempt, InboxEvent
 from shop import outbox
 
@@ -67,10 +67,8 @@ def reconcile(*, since: datetime | None = None, now: datetime | None = None, dry
 
 
 def _missed_events(report: Report, since: datetime, dry_run: bool) -> None:
-    listed = client().v1.events.list(
-        {"types": EVENT_TYPES, "created": {"gte": int(since.timestamp())}, "limit": 100}
-    )
-    for event in listed.auto_paging_iter():
+    params = {"types": EVENT_TYPES, "created": {"gte": int(since.timestamp())}, "limit": 100}
+    for event in ask(lambda: list(client().v1.events.list(params).auto_paging_iter())):
         if InboxEvent.objects.filter(event_id=event.id).exists():
             continue
         report.events_missed += 1
@@ -89,8 +87,8 @@ def _open_attempts(report: Report, now: datetime, dry_run: bool) -> None:
 
 
 def _orphans(report: Report, since: datetime) -> None:
-    listed = client().v1.payment_intents.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-    for intent in listed.auto_paging_iter():
+    params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    for intent in ask(lambda: list(client().v1.payment_intents.list(params).auto_paging_iter())):
         metadata = intent.metadata.to_dict() if intent.metadata else {}
         is_ours = "order" in metadata and "attempt" in metadata
         if (

@@ -40,7 +40,7 @@ def client() -> stripe.StripeClient:
 class StripeGateway:
     def start(self, attempt: Attempt) -> Started:
         if reference := attempt.reference:
-            intent = _ask(lambda: client().v1.payment_intents.retrieve(reference))
+            intent = ask(lambda: client().v1.payment_intents.retrieve(reference))
         else:
             intent = self._find(attempt) or self._create(attempt)
         return Started(intent.id, intent.client_secret or "")
@@ -56,7 +56,7 @@ class StripeGateway:
             "description": f"Order {order.number}",
             "metadata": {"order": order.token, "order_number": order.number, "attempt": str(attempt.number)},
         }
-        return _ask(
+        return ask(
             lambda: client().v1.payment_intents.create(params, {"idempotency_key": attempt.idempotency_key})
         )
 
@@ -65,7 +65,7 @@ class StripeGateway:
         if attempt.provider_state != "lost":
             return None
         since = int(attempt.created_at.timestamp()) - 60
-        intents = _ask(lambda: client().v1.payment_intents.list({"created": {"gte": since}, "limit": 100}))
+        intents = ask(lambda: client().v1.payment_intents.list({"created": {"gte": since}, "limit": 100}))
         for intent in intents.auto_paging_iter():
             metadata = intent.metadata.to_dict() if intent.metadata else {}
             if metadata.get("order") == attempt.order.token and metadata.get("attempt") == str(
@@ -75,12 +75,12 @@ class StripeGateway:
         return None
 
     def fetch(self, attempt: Attempt) -> Truth:
-        intent = _ask(
+        intent = ask(
             lambda: client().v1.payment_intents.retrieve(attempt.reference, {"expand": ["latest_charge"]})
         )
         refunds: list[Any] = []
         if intent.amount_received:
-            listed = _ask(lambda: client().v1.refunds.list({"payment_intent": intent.id, "limit": 100}))
+            listed = ask(lambda: client().v1.refunds.list({"payment_intent": intent.id, "limit": 100}))
             refunds = list(listed.auto_paging_iter())
         return truth_of(intent, refunds)
 
@@ -90,7 +90,7 @@ class StripeGateway:
             params["final_capture"] = is_final
         reference = capture.attempt.reference or ""
         try:
-            _ask(
+            ask(
                 lambda: client().v1.payment_intents.capture(
                     reference, params, {"idempotency_key": f"capture:{capture.key}"}
                 )
@@ -106,9 +106,9 @@ class StripeGateway:
             return
         reference = attempt.reference
         try:
-            _ask(lambda: client().v1.payment_intents.cancel(reference))
+            ask(lambda: client().v1.payment_intents.cancel(reference))
         except stripe.InvalidRequestError as error:
-            intent = _ask(lambda: client().v1.payment_intents.retrieve(reference))
+            intent = ask(lambda: client().v1.payment_intents.retrieve(reference))
             if intent.status == "processing":
                 raise Refused(_("This order is being paid right now.")) from error
             # "canceled" is what we want; "succeeded" is for the caller, who looks at the truth next.
@@ -120,7 +120,7 @@ class StripeGateway:
             "metadata": {"refund": str(refund.uuid), "order": refund.attempt.order.token},
         }
         try:
-            answer = _ask(
+            answer = ask(
                 lambda: client().v1.refunds.create(params, {"idempotency_key": f"refund:{refund.uuid}"})
             )
         except stripe.InvalidRequestError as error:
@@ -128,7 +128,7 @@ class StripeGateway:
         return answer.id
 
 
-def _ask(call: Callable[[], Answer]) -> Answer:
+def ask(call: Callable[[], Answer]) -> Answer:
     """Ask Stripe. Whatever leaves the outcome unknown is GatewayDown; a clear no stays Stripe's own error."""
     try:
         return call()
