@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payments.actions.inbox import process_event
 from payments.actions.moving import carry_out_refund, close_attempts, refund_all
-from payments.actions.reconcile import reconcile
+from payments.actions.reconcile import reconcile_since_last
 from payments.actions.sync import sync
 from payments.gateways import gateway_of
 from payments.models import Attempt, InboxEvent, Refund
@@ -37,4 +37,4 @@ def give_back(attempt: int) -> None:
 @every(seconds=120)
 def reconcile_often() -> None:
     """So that a buyer who closed the tab has a paid order within five minutes, webhook or not."""
-    reconcile()
+    reconcile_since_last()

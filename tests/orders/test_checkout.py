@@ -1,0 +1,235 @@
+"""From cart to order, page by page. Numbers are those of the cases."""
+
+import pytest
+from django.urls import reverse
+
+from catalog.models import Price
+from inventory.actions import set_on_hand
+from inventory.models import Hold, Level
+from orders.models import Cart, CartLine, Order
+from tests.factories import ProductFactory
+from tests.shopper import ADDRESS, Shopper
+
+
+def test_a_guest_orders_by_bank_transfer_without_a_script(shopper):
+    order = shopper.buy("MUG", method="bank_transfer")
+    assert (order.total_minor, order.subtotal_minor, order.delivery_minor) == (2890, 2400, 490)
+    assert order.lines.get().name == "Mug"
+    page = shopper.client.get(order.get_absolute_url()).content.decode()
+    assert order.number in page
+    assert "PT50" in page
+
+
+def test_everything_at_once_is_an_order_too(shopper):
+    shopper.fill("MUG", method="bank_transfer")
+    fields = {
+        **ADDRESS,
+        "email": "ana@example.com",
+        "shipping_method": "standard",
+        "payment_method": "bank_transfer",
+        "accept_terms": "on",
+        **shopper.last_step(),
+    }
+    response = shopper.client.post(reverse("orders:checkout"), fields)
+    assert response.status_code == 303
+    assert Order.objects.count() == 1
+
+
+def test_the_page_of_the_order_needs_its_token(shopper):  # reliability 35
+    order = shopper.buy("MUG", method="bank_transfer")
+    assert len(order.token) >= 32
+    for token in (order.number, str(order.pk), order.token[:-1], order.token + "x", "a" * 32):
+        for name in ("orders:order", "payments:pay", "payments:returned"):
+            assert shopper.client.get(reverse(name, args=[token])).status_code == 404
+
+
+def test_number_and_mail_find_the_order_and_one_alone_does_not(shopper):  # reliability 35
+    order = shopper.buy("MUG", method="bank_transfer")
+    track = reverse("orders:track")
+    found = shopper.client.post(track, {"number": order.number, "email": "ANA@example.com"})
+    assert found.headers["Location"] == order.get_absolute_url()
+    wrong_mail = shopper.client.post(track, {"number": order.number, "email": "eve@example.com"})
+    wrong_number = shopper.client.post(track, {"number": "10000001", "email": "ana@example.com"})
+    assert wrong_mail.status_code == wrong_number.status_code == 422
+    assert not wrong_mail.has_header("Location")
+
+
+def test_a_total_that_changed_is_agreed_to_first(shopper):  # reliability 14
+    shopper.fill("MUG", method="bank_transfer")
+    shown = shopper.last_step()
+    Price.objects.update(amount_minor=2600)
+    response = shopper.place(shown)
+    assert response.status_code == 409
+    assert "from €28.90 to €30.90" in response.content.decode()
+    assert not Order.objects.exists()
+    assert shopper.place().status_code == 303
+    Price.objects.update(amount_minor=9900)
+    assert Order.objects.get().total_minor == 3090
+
+
+def test_an_old_form_of_a_changed_cart_is_refused(shopper):  # reliability 7, 8
+    shopper.fill("MUG", method="bank_transfer")
+    old = shopper.last_step()
+    shopper.add("LAMP")
+    response = shopper.place(old)
+    assert response.status_code == 409
+    assert "cart has changed" in response.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_the_same_form_twice_is_one_order(shopper):  # payments 6
+    shopper.fill("MUG", method="bank_transfer")
+    form = shopper.last_step()
+    first, second = shopper.place(form), shopper.place(form)
+    assert first.status_code == 303
+    assert second.status_code in (302, 303)
+    assert Order.objects.count() == 1
+
+
+def test_posted_sums_and_states_change_nothing(shopper):  # reliability 16
+    shopper.fill("MUG", method="bank_transfer")
+    form = shopper.last_step()
+    evil = {"price": 1, "total": 1, "tax": 0, "discount": 99, "shipping": 0, "currency": "USD", "is_paid": 1}
+    shopper.place(form, **evil, status="paid", lifecycle="closed", payment_state="paid", delivery_fee_minor=0)
+    order = Order.objects.get()
+    assert (order.total_minor, order.currency, order.payment_state) == (2890, "EUR", "awaiting")
+
+
+def test_a_forged_total_is_not_agreed_to(shopper):
+    shopper.fill("MUG", method="bank_transfer")
+    response = shopper.place({**shopper.last_step(), "shown_total": "1"})
+    assert response.status_code == 409
+    assert not Order.objects.exists()
+
+
+def test_the_goods_are_held_from_the_first_answer(shopper):
+    shopper.add("MUG", 3)
+    shopper.answer("contact", email="ana@example.com")
+    assert Hold.objects.get().quantity == 3
+    other = Shopper(email="eve@example.com")
+    assert other.add("MUG", 8).status_code == 422
+    assert other.add("MUG", 7).status_code == 303
+
+
+def test_who_loses_the_last_one_learns_it_before_paying(shopper):  # payments 21, reliability 2
+    level = Level.objects.get(variant__sku="MUG")
+    set_on_hand(level.variant, level.location, 1, cause="count")
+    loser = Shopper(email="eve@example.com")
+    loser.add("MUG")
+    shopper.add("MUG")
+    assert shopper.answer("contact", email="ana@example.com").status_code == 303
+    response = loser.answer("contact", email="eve@example.com")
+    assert response.status_code == 409
+    assert "“Mug” was just sold out" in response.content.decode()
+    assert "not been charged" in response.content.decode()
+
+
+def test_wrong_answers_come_back_next_to_their_fields(shopper):
+    shopper.add("MUG")
+    response = shopper.answer("contact", email="ana at example")
+    assert response.status_code == 422
+    assert "ana at example" in response.content.decode()
+    shopper.answer("contact", email="ana@example.com")
+    response = shopper.answer("delivery", **{**ADDRESS, "postal_code": "12"}, shipping_method="standard")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "2725-079" in page  # an example of what a postcode looks like here
+    assert "Rua do Norte 12" in page
+
+
+@pytest.mark.parametrize("country", ["US", "XX", "", "PT' --", "\x00"])
+def test_a_country_that_is_not_served_is_refused_and_nothing_is_lost(shopper, country):
+    shopper.add("MUG")
+    shopper.answer("contact", email="ana@example.com")
+    response = shopper.answer("delivery", **{**ADDRESS, "country": country}, shipping_method="standard")
+    assert response.status_code == 422
+    assert "Rua do Norte 12" in response.content.decode()
+
+
+def test_a_way_to_pay_that_is_closed_is_refused(shopper, settings):
+    settings.CASH_ON_DELIVERY_LIMIT_MINOR = 1000
+    shopper.fill("MUG", method="bank_transfer")
+    response = shopper.answer("payment", payment_method="cash_on_delivery")
+    assert response.status_code == 422
+
+
+def test_the_last_step_before_the_others_leads_to_what_is_missing(shopper):
+    shopper.add("MUG")
+    response = shopper.client.post(
+        reverse("orders:checkout"),
+        {"section": "place", "accept_terms": "on", "version": 1, "shown_total": 2400},
+    )
+    assert response.status_code == 422
+    assert not Order.objects.exists()
+
+
+def test_the_terms_must_be_accepted(shopper):
+    shopper.fill("MUG", method="bank_transfer")
+    response = shopper.place(accept_terms="")
+    assert response.status_code == 422
+    assert not Order.objects.exists()
+
+
+def test_an_empty_cart_has_nothing_to_check_out(shop, client):
+    assert client.get(reverse("orders:checkout")).headers["Location"] == reverse("orders:cart")
+    assert client.post(reverse("orders:checkout"), {"section": "place"}).status_code == 302
+
+
+def test_collecting_needs_no_street(shopper):
+    shopper.add("MUG")
+    shopper.answer("contact", email="ana@example.com")
+    response = shopper.answer("delivery", full_name="Ana", country="PT", shipping_method="pickup-showroom")
+    assert response.status_code == 303
+    shopper.must(shopper.answer("payment", payment_method="pay_at_pickup"))
+    assert shopper.place().status_code == 303
+    assert Order.objects.get().payment_state == "promised"
+
+
+def test_a_cancelled_order_puts_its_goods_back_on_the_shelf_and_in_the_cart(shopper):
+    order = shopper.buy("MUG", method="bank_transfer")
+    assert Level.objects.get(variant__sku="MUG").allocated == 1
+    response = shopper.client.post(reverse("orders:order_cancel", args=[order.token]))
+    order.refresh_from_db()
+    assert (response.status_code, order.lifecycle) == (303, "cancelled")
+    assert Level.objects.get(variant__sku="MUG").allocated == 0
+    assert Cart.objects.get().is_open
+
+
+def test_the_checkout_is_kept_by_nobody(shopper):
+    shopper.fill("MUG", method="bank_transfer")
+    assert "no-store" in shopper.client.get(reverse("orders:checkout")).headers["Cache-Control"]
+
+
+def test_the_checkout_costs_the_same_for_few_and_many_lines(shopper, count_queries):
+    for number in range(8):
+        ProductFactory(slug=f"bowl-{number}", variant__sku=f"BOWL-{number}")
+    shopper.fill("MUG", "LAMP", method="bank_transfer")
+    few = count_queries(shopper.client, reverse("orders:checkout"))
+    for number in range(8):
+        shopper.add(f"BOWL-{number}")
+    assert CartLine.objects.count() == 10
+    assert count_queries(shopper.client, reverse("orders:checkout")) == few
+
+
+def test_the_order_page_costs_the_same_for_few_and_many_lines(shopper, count_queries):
+    for number in range(8):
+        ProductFactory(slug=f"bowl-{number}", variant__sku=f"BOWL-{number}")
+    small = shopper.buy("MUG", "LAMP")
+    large = Shopper().buy("MUG", *(f"BOWL-{number}" for number in range(8)))
+    assert count_queries(shopper.client, small.get_absolute_url()) == count_queries(
+        shopper.client, large.get_absolute_url()
+    )
+
+
+def test_orders_made_as_a_guest_are_claimed_by_a_proven_address_only(shopper):
+    from allauth.account.models import EmailAddress
+    from allauth.account.signals import email_confirmed
+
+    from accounts.models import User
+
+    order = shopper.buy("MUG")
+    user = User.objects.create_user("ana@example.com", "correct horse battery")
+    assert not Order.objects.visible_to(user).exists()
+    address = EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    email_confirmed.send(EmailAddress, request=None, email_address=address)
+    assert list(Order.objects.visible_to(user)) == [order]
