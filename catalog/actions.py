@@ -235,9 +235,7 @@ def add_picture(
     prepared = upload if isinstance(upload, Prepared) else media.check(upload)
     known = product.pictures.filter(sha256=prepared.sha256).first()
     if known:
-        if differing(known, alt=dict(alt), variant=variant, view=view):
-            known.save()
-            index.refresh([product.pk])
+        describe_picture(known, alt=alt, variant=variant, view=view)
         return known
     last = product.pictures.aggregate(last=models.Max("position"))["last"]
     picture = media.add_picture(
@@ -250,6 +248,13 @@ def add_picture(
     )
     index.refresh([product.pk])
     return picture
+
+
+@transaction.atomic
+def describe_picture(picture: Picture, *, alt: Texts, variant: Variant | None = None, view: str = "") -> None:
+    if differing(picture, alt=dict(alt), variant=variant, view=view):
+        picture.save()
+        index.refresh([picture.product_id] if picture.product_id else [])
 
 
 def _check(draft: ProductDraft) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -67,6 +68,10 @@ def prepare(upload: bytes) -> Prepared:
         colour=dominant_colour(image),
         jpegs=tuple(cut(image, "jpeg")),
     )
+
+
+def prepare_file(path: Path) -> Prepared:
+    return prepare(path.read_bytes())
 
 
 def load(upload: bytes) -> Image.Image:
