@@ -43,6 +43,12 @@ DUE = {
     "today": gettext_lazy("Today"),
     "week": gettext_lazy("In the next 7 days"),
 }
+WAYS_TO_PAY = {
+    "card": gettext_lazy("Card"),
+    "bank_transfer": gettext_lazy("Bank transfer"),
+    "cash_on_delivery": gettext_lazy("Cash on delivery"),
+    "pay_at_pickup": gettext_lazy("Pay at pick-up"),
+}
 REVIEWS = {
     "payment:foreign": gettext_lazy("The payment belongs to another order."),
     "payment:currency": gettext_lazy("The payment is in another currency than the order."),
@@ -238,6 +244,16 @@ class Row:
         return f"{first.name} × {first.quantity}" if first.quantity > 1 else first.name
 
     @property
+    def payment_method(self) -> str:
+        return way_to_pay(self.order.payment_method)
+
+    @property
+    def takes_money_by_hand(self) -> bool:
+        """Whether staff may note down a payment: a transfer on the statement, cash."""
+        is_owed = self.order.payment_state in (Paid.AWAITING, Paid.PROMISED, Paid.PART_PAID)
+        return is_owed and self.order.lifecycle == Lifecycle.PLACED and not self.order.pays_online
+
+    @property
     def look(self) -> Look:
         return look(self.order)
 
@@ -305,6 +321,11 @@ def due(order: Order, today: date) -> Due:
     if ahead == 0:
         return Due(_("Today"), "today")
     return Due(_("Tomorrow")) if ahead == 1 else Due(dates.day(day))
+
+
+def way_to_pay(code: str) -> str:
+    """A way to pay in words; the code of one that is no longer offered."""
+    return str(WAYS_TO_PAY.get(code, code))
 
 
 def review_text(reason: str) -> str:

@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from orders import views
 
 app_name = "orders"
 urlpatterns = [
+    path("admin/desk/", include("orders.staff_urls")),
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.cart_add, name="cart_add"),
     path("cart/undo/", views.cart_undo, name="cart_undo"),

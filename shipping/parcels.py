@@ -26,6 +26,7 @@ LOOKS = {
     State.DELIVERED: "done",
     State.CANCELLED: "gone",
 }
+SHAPES = {"pack": "half", "ship": "most", "done": "full", "gone": "gone"}
 TONES = {State.SHIPPED: "info", State.READY: "success", State.DELIVERED: "success"}
 
 
@@ -70,6 +71,10 @@ class Parcel:
     @property
     def look(self) -> str:
         return LOOKS[State(self.state)]
+
+    @property
+    def shape(self) -> str:
+        return SHAPES[self.look]
 
     @property
     def tone(self) -> str:

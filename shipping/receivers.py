@@ -21,7 +21,12 @@ from orders.signals import (
     order_parts_wanted,
     shipment_sums_wanted,
 )
-from shipping import actions, parcels, quotes
+from shipping import (
+    actions,
+    parcels,
+    queue,  # noqa: F401  (tells the order desk what waits)
+    quotes,
+)
 
 
 @receiver(delivery_quotes_wanted)

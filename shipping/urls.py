@@ -1,4 +1,6 @@
-"""Shoppers see their parcels on the order's page; staff have pages of their own (staff_urls)."""
+"""Shoppers see their parcels on the order's page; the pages here are for staff."""
+
+from django.urls import include, path
 
 app_name = "shipping"
-urlpatterns: list = []
+urlpatterns = [path("admin/desk/", include("shipping.staff_urls"))]

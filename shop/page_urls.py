@@ -1,6 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from shop import views
 
 app_name = "shop"
-urlpatterns = [path("styleguide/", views.styleguide, name="styleguide")]
+urlpatterns = [
+    path("preferences/", views.preferences, name="preferences"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("admin/", include("shop.staff_urls")),
+]

@@ -170,7 +170,7 @@ def _may(request: HttpRequest, permission: str) -> bool:
 
 
 def _url(name: str) -> str:
-    """"" for a page that this shop does not have: its model is not in the admin."""
+    """ "" for a page that this shop does not have: its model is not in the admin."""
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -188,6 +188,7 @@ def _current(request: HttpRequest, entries: list[Place]) -> str:
     inside = [
         entry
         for entry in entries
-        if entry.url == request.path or (entry.url != home and len(entry.url) > 4 and request.path.startswith(entry.url))
+        if entry.url == request.path
+        or (entry.url != home and len(entry.url) > 4 and request.path.startswith(entry.url))
     ]
     return max(inside, key=lambda entry: len(entry.url), default=Place("", "", "", "")).code

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -15,8 +18,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from shop import staff
+from shop import dates, staff
+from shop.money import Money
 from shop.shell import FONT_CUT
+from shop.templatetags.ui import amount
 
 register = template.Library()
 STYLES = re.compile(r"<link\b[^>]*\bstylesheet\b[^>]*>|<style\b.*?</style>", re.DOTALL)
@@ -83,3 +88,37 @@ def initials(name: str) -> str:
     """ "Ines Ferreira" is IF, "ines@forma.example" is I."""
     words = name.split("@")[0].split()
     return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.simple_tag
+def thumb(line: Any, size: str = "") -> SafeString:
+    """The picture of an order line, a small square: recognised quicker than the name beside it."""
+    if not line.picture:
+        return mark_safe(f'<span class="thumb" data-size="{size}"></span>')
+    width, height = {"m": (40, 40), "l": (52, 65)}.get(size, (28, 28))
+    return format_html(
+        '<img class="thumb" data-size="{}" src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">',
+        size,
+        default_storage.url(line.picture),
+        width,
+        height,
+    )
+
+
+@register.filter
+def when(moment: datetime) -> str:
+    """Sun 22 Nov, 18:41."""
+    return dates.moment(moment)
+
+
+@register.filter
+def on_day(day: date) -> str:
+    return dates.day(day)
+
+
+@register.simple_tag
+def money_of(minor: int, currency: str) -> SafeString | str:
+    return amount(Money(minor, currency))
+
+
+register.filter(dates.full_date)

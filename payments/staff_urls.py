@@ -1,0 +1,10 @@
+"""Below admin/desk/, included by payments.urls."""
+
+from django.urls import path
+
+from payments import staff_views as views
+
+urlpatterns = [
+    path("<str:number>/refund/", views.refund, name="refund"),
+    path("<str:number>/paid/", views.mark_paid, name="mark_paid"),
+]
