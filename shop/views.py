@@ -3,10 +3,45 @@
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse, translate_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST
 from django.views.static import serve
 
+from shop.context import THEMES
+from shop.middleware.same_origin import same_origin_post
+from shop.styleguide import samples
+
 YEAR_SECONDS = 31_536_000
+
+
+@same_origin_post
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Language and colours, from the forms of the footer; back to the page they stand on."""
+    target = request.POST.get("next") or request.headers.get(
+        "Referer", ""
+    )  # the footer is kept without its page
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("content:home")
+    language = request.POST.get("language", "")
+    if check_for_language(language) and language in dict(settings.LANGUAGES):
+        target = translate_url(target, language)
+    response = redirect(target)
+    response.status_code = 303
+    if "theme" in request.POST:
+        _remember_theme(response, request.POST["theme"])
+    return response
+
+
+def _remember_theme(response: HttpResponse, theme: str) -> None:
+    """Anything but light and dark is what the device prefers."""
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.HTTPS)
+    else:
+        response.delete_cookie("theme")
 
 
 def media(request: HttpRequest, path: str) -> HttpResponse:
@@ -27,4 +62,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @staff_member_required
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state, made of the partials that the pages use."""
-    return render(request, "shop/styleguide.html")
+    return render(request, "shop/styleguide.html", samples())
