@@ -59,6 +59,7 @@ def prepare_environment(options: argparse.Namespace) -> None:
         BENCH_DATABASE_URL=database,
         DATABASE_URL=database,
         DEMO="1",
+        RELEASE="bench",  # else each release makes the rows of all pages anew
         DEBUG="off",
         MEDIA_ROOT=str(ROOT / "var" / "bench" / "media"),
     )

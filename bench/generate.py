@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.core.management import call_command
@@ -47,7 +46,7 @@ def is_there(products: int) -> bool:
 
 
 def generate(products: int) -> None:
-    """Fill an empty, migrated database. The pages' own rows are made by the shop's index, on every core."""
+    """Fill an empty, migrated database with everything but the pages' own rows, which `renew` makes."""
     started = time.monotonic()
     with transaction.atomic():
         laid = base.lay()
@@ -58,10 +57,7 @@ def generate(products: int) -> None:
     with transaction.atomic():
         _fill_collections(laid)
         base.open_home(laid, _hero())
-    _index(started)
-    connection.cursor().execute("ANALYZE")
     Catalogue.objects.create(products=products, version=VERSION)
-    _tell("done", started)
 
 
 def _tell(what: str, started: float) -> None:
@@ -244,8 +240,16 @@ def _hero() -> Picture:
 
 
 # --- The pages' rows -----------------------------------------------------------------------------
+def renew() -> None:
+    """Index the products that have no rows, or rows made by templates of another day."""
+    if index.stale_products():
+        print("Making the pages' rows", flush=True)
+        _index(time.monotonic())
+        connection.cursor().execute("ANALYZE")
+
+
 def _index(started: float) -> None:
-    """`catalog.index.refresh` for every product; on every core, where the database lets several write."""
+    """`catalog.index` for every product; on every core, where the database lets several write."""
     parts = (os.cpu_count() or 1) if connection.vendor == "postgresql" else 1
     command = [sys.executable, "-m", "bench", "index"]
     running = [subprocess.Popen([*command, f"{part}/{parts}"]) for part in range(parts)]
@@ -256,11 +260,8 @@ def _index(started: float) -> None:
 
 
 def index_part(part: int, parts: int) -> None:
-    ids = Product.objects.filter(id__gt=0).order_by("id").values_list("id", flat=True)
-    mine = iter([id for id in ids if id % parts == part])
-    while batch := list(islice(mine, 200)):
-        with transaction.atomic():
-            index.refresh(batch)
+    ids = Product.objects.order_by("id").values_list("id", flat=True)
+    index.reindex([id for id in ids if id % parts == part])
 
 
 def migrate() -> None:

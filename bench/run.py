@@ -16,6 +16,9 @@ from bench.pages import EMPTY, ROWS
 
 def set_up(products: int, *, fresh: bool) -> None:
     """The catalogue of that size, generated unless it is there; the front-end files as they are now."""
+    call_command("compilemessages", verbosity=0)
+    call_command("build_assets", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     if not fresh and exists() and not is_migrated_and_filled(products):
         fresh = True
     if fresh or not exists():
@@ -23,8 +26,7 @@ def set_up(products: int, *, fresh: bool) -> None:
         create_empty()
         generate.migrate()
         generate.generate(products)
-    call_command("build_assets", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    generate.renew()
 
 
 def is_migrated_and_filled(products: int) -> bool:

@@ -8,6 +8,7 @@ and one that a translator has never seen is named.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE_LANGUAGE = "en"  # what the source is written in needs no translation
 
 
 def main() -> int:
     catalogues = sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+    catalogues = [path for path in catalogues if path.parent.parent.name != SOURCE_LANGUAGE]
     problems = [problem for path in catalogues for problem in gaps(path)]
     if shutil.which("xgettext") and catalogues:
         problems += list(unseen(catalogues))
@@ -53,7 +56,7 @@ def unseen(catalogues: list[Path]) -> Iterator[str]:
         languages = sorted({path.parent.parent.name for path in catalogues})
         options = [part for language in languages for part in ("--locale", language)]
         command = [sys.executable, "manage.py", "makemessages", "--no-location", *options]
-        subprocess.run(command, cwd=copy, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=copy, env=os.environ | {"DEMO": "1"}, check=True, stdout=subprocess.DEVNULL)
         for path in catalogues:
             known = {key(message) for message in texts(load(path))}
             fresh = copy / path.relative_to(ROOT)
