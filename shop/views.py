@@ -1,12 +1,14 @@
-"""Pages of the shell that belong to no app: media, errors and the styleguide."""
+"""Pages of the shell that belong to no app: media, preferences, errors and the styleguide."""
+
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.utils.translation import get_language_from_path, override
 from django.views.decorators.http import require_POST
 from django.views.static import serve
 
@@ -21,19 +23,24 @@ YEAR_SECONDS = 31_536_000
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Language and colours, from the forms of the footer; back to the page they stand on."""
-    target = request.POST.get("next") or request.headers.get(
-        "Referer", ""
-    )  # the footer is kept without its page
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = reverse("content:home")
+    target = _way_back(request)
     language = request.POST.get("language", "")
-    if check_for_language(language) and language in dict(settings.LANGUAGES):
-        target = translate_url(target, language)
-    response = redirect(target)
+    if language in dict(settings.LANGUAGES):
+        with override(get_language_from_path(target) or settings.LANGUAGE_CODE):
+            target = translate_url(target, language)
+    response = HttpResponseRedirect(target)
     response.status_code = 303
     if "theme" in request.POST:
         _remember_theme(response, request.POST["theme"])
     return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page the form stands on, named by it or by the browser; never a page of somebody else's."""
+    came_from = urlsplit(request.headers.get("Referer", ""))._replace(scheme="", netloc="").geturl()
+    target = request.POST.get("next") or came_from  # the footer is kept without its page
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if is_ours else reverse("content:home")
 
 
 def _remember_theme(response: HttpResponse, theme: str) -> None:
