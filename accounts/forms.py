@@ -34,35 +34,45 @@ MISSING = {
 }
 
 
+def plain_text(value: str) -> None:
+    """No control characters: they are never meant, and a database may refuse them."""
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise forms.ValidationError(_("Please remove the invisible characters from this field."))
+
+
+def _text(label: Any, length: int, *, required: bool = True, **attrs: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=length,
+        required=required,
+        validators=[plain_text],
+        widget=forms.TextInput(attrs),
+    )
+
+
 class AddressForm(forms.Form):
     """An address in the format of its country: the country is asked first and decides about the rest.
 
     `countries` limits the choice (where the shop delivers to). Parts that the country does not use are
-    not asked for and come out empty. `rows` gives the fields in the country's order, in pairs where a
-    row holds two.
+    not asked for and come out empty. `address_rows` gives them in the country's order.
     """
 
     autocomplete_section = ""  # "shipping" puts it before every token
-    phone_is_required = False
 
     country = forms.ChoiceField(label=_("Country"))
-    full_name = forms.CharField(label=_("Full name"), max_length=200)
-    line1 = forms.CharField(label=_("Street and house number"), max_length=200)
-    line2 = forms.CharField(label=_("Flat, floor, company"), max_length=200, required=False)
-    city = forms.CharField(label=_("City"), max_length=120)
-    region = forms.CharField(label=_("Region"), max_length=120)
-    postal_code = forms.CharField(label=_("Postcode"), max_length=20)
-    phone = forms.CharField(
-        label=_("Phone"), max_length=40, required=False, help_text=_("For the courier only"),
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
-    )  # fmt: skip
+    full_name = _text(_("Full name"), 200)
+    line1 = _text(_("Street and house number"), 200)
+    line2 = _text(_("Flat, floor, company"), 200, required=False)
+    city = _text(_("City"), 120)
+    region = _text(_("Region"), 120)
+    postal_code = _text(_("Postcode"), 20)
+    phone = _text(_("Phone"), 40, required=False, type="tel", inputmode="tel")
 
     def __init__(self, *args: Any, countries: Iterable[str] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = country_choices(countries)
-        if "phone" in self.fields:
-            self.fields["phone"].required = self.phone_is_required
+        self.fields["phone"].help_text = _("For the courier only, if something is unclear.")
         self._follow(self.format)
         for name, field in self.fields.items():
             if token := AUTOCOMPLETE.get(name):
@@ -81,12 +91,10 @@ class AddressForm(forms.Form):
         return format_for(asked)
 
     @property
-    def rows(self) -> list[list[BoundField]]:
-        """Fields by row. Only a postcode and a city that are neighbours share one."""
+    def address_rows(self) -> list[list[BoundField]]:
+        """The parts between name and phone, by row. Only a postcode and a city that are neighbours share one."""
         rows: list[list[BoundField]] = []
-        for name in ("country", "full_name", *self.format.order, "phone"):
-            if name not in self.fields:
-                continue
+        for name in self.format.order:
             if rows and {rows[-1][-1].name, name} == {"city", "postal_code"}:
                 rows[-1].append(self[name])
             else:

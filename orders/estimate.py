@@ -41,9 +41,11 @@ class Estimate:
         return self.free_from is not None and self.free_from <= self.quote.subtotal
 
 
-def estimate(basket: Basket) -> Estimate:
+def estimate(basket: Basket, quotes: list[DeliveryQuote] | None = None) -> Estimate:
+    """`quotes` are the ways of delivery where they are known already."""
     now = timezone.now()
-    quotes = ask(delivery_quotes_wanted, basket=basket, country=basket.country, now=now)
+    if quotes is None:
+        quotes = ask(delivery_quotes_wanted, basket=basket, country=basket.country, now=now)
     chosen = next((quote for quote in quotes if quote.code == basket.cart.delivery_code), None)
     delivery = chosen or next(iter(quotes), None)
     snapshot = basket.snapshot()

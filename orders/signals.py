@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,7 @@ class PaymentOption:
     is_promised: bool = False  # the money comes with the goods, so they may leave before it
     due_minutes: int | None = None  # unpaid after this, the order expires
     refusal: str = ""  # shown disabled, with this reason
+    script: dict[str, str] = field(default_factory=dict)  # for the provider's form: js_url, publishable_key
 
 
 @dataclass(frozen=True)

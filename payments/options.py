@@ -48,6 +48,7 @@ def _card() -> PaymentOption:
         _("Visa, Mastercard, American Express. You are charged when the goods leave us."),
         is_online=True,
         due_minutes=settings.UNPAID_ORDER_MINUTES,
+        script={"js_url": settings.STRIPE_JS_URL, "publishable_key": settings.STRIPE_PUBLISHABLE_KEY},
     )
 
 

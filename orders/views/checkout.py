@@ -13,11 +13,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.addresses import country_name, format_for
 from inventory import actions as inventory
 from inventory.errors import OutOfStock
-from orders import actions, addresses
+from orders import actions
 from orders.basket import Basket
 from orders.carts import current_cart, remember, waiting_order
+from orders.estimate import estimate
 from orders.forms import ContactForm, DeliveryForm, PaymentForm, PlaceForm
 from orders.models import Cart, Order
 from orders.signals import (
@@ -45,6 +47,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return redirect("orders:cart")
     if request.method == "GET":
         return page.render()
+    if "change_country" in request.POST:
+        return page.change_country()
     section = request.POST.get("section", "")
     wanted = [section] if section in SECTIONS else list(SECTIONS)
     return page.post(wanted)
@@ -78,6 +82,16 @@ class CheckoutPage:
         response.status_code = 303
         return response
 
+    def change_country(self) -> HttpResponse:
+        """Show the address format and the ways of another country; what was written stays, unchecked."""
+        country = self.request.POST.get("country", "")
+        if country in self.countries:
+            actions.save_answers(self.cart, {"country": country})
+            self._renew()
+        written = {**self.request.POST.dict(), "country": self.basket.country}
+        self.forms["delivery"] = self._delivery_form(initial=written)
+        return self.render(open_section="delivery")
+
     def _take_contact(self) -> bool:
         form = self.forms["contact"] = ContactForm(self.request.POST)
         if form.is_valid():
@@ -88,7 +102,7 @@ class CheckoutPage:
 
     def _take_delivery(self) -> bool:
         country = self.request.POST.get("country", "")
-        if country in dict(self.countries) and country != self.cart.country:
+        if country in self.countries and country != self.cart.country:
             self._quote_for(country)
         form = self.forms["delivery"] = self._delivery_form(self.request.POST)
         if not form.is_valid():
@@ -145,8 +159,8 @@ class CheckoutPage:
 
     # --- what there is to choose -----------------------------------------------------------------
     @cached_property
-    def countries(self) -> list[tuple[str, str]]:
-        return addresses.country_choices(sorted(set(ask(delivery_countries_wanted))))
+    def countries(self) -> list[str]:
+        return sorted(set(ask(delivery_countries_wanted)))
 
     @cached_property
     def delivery_quotes(self) -> list[DeliveryQuote]:
@@ -191,7 +205,7 @@ class CheckoutPage:
             return False
         if self.chosen_delivery and (self.chosen_delivery.is_pickup or not self.basket.needs_delivery):
             return True
-        required = addresses.address_format(self.basket.country).required
+        required = format_for(self.basket.country).required
         return all(getattr(self.cart, name) for name in required)
 
     def _renew(self) -> None:
@@ -220,7 +234,7 @@ class CheckoutPage:
         total = self.basket.quote.total
         return {
             "cart": self.basket,
-            "quote": self.basket.quote,
+            "estimate": estimate(self.basket, self.delivery_quotes),
             "sections": {name: self._section(name, current) for name in SECTIONS},
             "current": current,
             "errors": self._errors(),
@@ -229,6 +243,7 @@ class CheckoutPage:
             "chosen_delivery": self.chosen_delivery,
             "payment_options": self.payment_options,
             "chosen_payment": self.chosen_payment,
+            "provider": self._provider(),
             "hold_expires_at": inventory.hold_expires_at(self.cart.token),
             "shown_total": total,
             "pay_label": self._pay_label(),
@@ -254,16 +269,13 @@ class CheckoutPage:
     def _contact_form(self) -> ContactForm:
         return ContactForm(initial={"email": self.cart.email})
 
-    def _delivery_form(self, data: Any = None) -> DeliveryForm:
-        country = data.get("country", "") if data is not None else self.basket.country
-        initial = {
+    def _delivery_form(self, data: Any = None, initial: Any = None) -> DeliveryForm:
+        initial = initial or {
             **self.cart.address,
             "country": self.basket.country,
             "shipping_method": self.cart.delivery_code,
         }
-        return DeliveryForm(
-            data, initial=initial, countries=self.countries, quotes=self.delivery_quotes, country=country
-        )
+        return DeliveryForm(data, initial=initial, countries=self.countries, quotes=self.delivery_quotes)
 
     def _payment_form(self) -> PaymentForm:
         return PaymentForm(initial={"payment_method": self.cart.payment_method}, options=self.payment_options)
@@ -279,7 +291,7 @@ class CheckoutPage:
             return [cart.email]
         if name == "delivery":
             place = ", ".join(filter(None, [cart.line1, cart.postal_code, cart.city]))
-            country = addresses.country_name(self.basket.country)
+            country = country_name(self.basket.country)
             return [
                 line
                 for line in (cart.full_name, f"{place}, {country}" if place else country, cart.delivery_label)
@@ -299,6 +311,13 @@ class CheckoutPage:
             for name, texts in form.errors.items()
             for text in texts
         ]
+
+    def _provider(self) -> dict[str, Any] | None:
+        """What the script needs to draw the provider's form before there is a payment (a deferred intent)."""
+        payment, total = self.chosen_payment, self.basket.quote.total
+        if not (payment and payment.is_online):
+            return None
+        return {**payment.script, "amount": total.minor, "currency": total.currency.lower()}
 
     def _pay_label(self) -> str:
         payment = self.chosen_payment

@@ -12,7 +12,7 @@ const setBusy = (form, on) => {
 
 const onSubmit = (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || form.hasAttribute("data-pay")) return; // paying has a script of its own
   if (busy.has(form)) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,0 +1,174 @@
+/* Without this: card payment is not possible; the page says so, and the other ways to pay work.
+   With it the provider's card form appears in the page. On submit the card is checked first, then the order is
+   placed (once), then the bank is asked. Whatever goes wrong is said in the page, and everything written stays. */
+const box = document.getElementById("payment-element");
+const form = box?.closest("form[data-pay]");
+const TIMEOUT_MS = 25000;
+
+class Say extends Error {} // words for the shopper
+
+const words = box?.dataset ?? {};
+const alertBox = form?.querySelector("[data-pay-alert]");
+let stripe;
+let elements;
+let mounted;
+let isPaying = false;
+let startUrl = form?.dataset.startUrl;
+
+// --- The card form -----------------------------------------------------------------------------
+const loadScript = (url) =>
+  new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: url, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+
+const isDark = () =>
+  document.documentElement.dataset.theme === "dark" ||
+  (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+
+const colourOf = (token) => {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${token})`;
+  form.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+};
+
+const appearance = () => {
+  const border = `1px solid ${colourOf("--control")}`;
+  return {
+    theme: isDark() ? "night" : "stripe",
+    labels: "above",
+    variables: {
+      colorPrimary: colourOf("--accent"),
+      colorBackground: colourOf("--bg"),
+      colorText: colourOf("--ink"),
+      colorTextSecondary: colourOf("--muted"),
+      colorTextPlaceholder: colourOf("--muted"),
+      colorDanger: colourOf("--danger"),
+      fontFamily: getComputedStyle(document.body).fontFamily,
+      fontSizeBase: "16px",
+      fontSizeSm: "14px",
+      borderRadius: "6px",
+      gridRowSpacing: "16px",
+    },
+    rules: {
+      ".Label": { fontSize: "14px", fontWeight: "500", color: colourOf("--ink") },
+      ".Input": { border, boxShadow: "none", padding: "12px" },
+      ".Input:hover": { borderColor: colourOf("--ink") },
+      ".Input:focus": { border, boxShadow: "none", outline: `3px solid ${colourOf("--focus")}`, outlineOffset: "2px" },
+      ".Input--invalid": { border: `2px solid ${colourOf("--danger")}`, boxShadow: "none" },
+      ".Error": { fontSize: "14px" },
+    },
+  };
+};
+
+const mount = async () => {
+  if (!window.Stripe) await loadScript(words.jsUrl);
+  stripe = window.Stripe(words.key);
+  elements = stripe.elements({
+    mode: "payment",
+    amount: Number(words.amount),
+    currency: words.currency,
+    captureMethod: "manual",
+    paymentMethodTypes: ["card"],
+    locale: document.documentElement.lang,
+    appearance: appearance(),
+  });
+  const element = elements.create("payment", { fields: { billingDetails: { address: { country: "never" } } } });
+  const shown = new Promise((resolve, reject) => {
+    element.on("ready", resolve);
+    element.on("loaderror", reject);
+  });
+  element.mount(box);
+  await shown;
+};
+
+const showAway = () => {
+  box.textContent = "";
+  fail(words.away, false);
+};
+
+// --- Paying ------------------------------------------------------------------------------------
+const setPaying = (on) => {
+  isPaying = on;
+  const button = form.querySelector(".step__go .btn");
+  if (on) button.setAttribute("aria-busy", "true");
+  else button.removeAttribute("aria-busy");
+};
+
+const fail = (reason, focus = true) => {
+  setPaying(false);
+  alertBox.querySelector("[data-pay-reason]").textContent = reason;
+  alertBox.hidden = false;
+  if (focus) alertBox.focus();
+};
+
+const post = async (url, body) => {
+  const headers = { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+  try {
+    const answer = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return { ok: answer.ok, data: await answer.json() };
+  } catch {
+    throw new Say(navigator.onLine ? words.slow : words.offline);
+  }
+};
+
+/* The order, placed once: asked again after a lost answer, the shop gives the first one back. */
+const place = async () => {
+  const { ok, data } = await post(form.action, new FormData(form));
+  if (ok && data.start_url) return data.start_url;
+  if (ok) location.assign(data.order_url);
+  else form.submit(); // the whole page knows better what is wrong: price, stock, a box not ticked
+  return null;
+};
+
+const start = async () => {
+  const { ok, data } = await post(startUrl);
+  if (ok) return data;
+  if (data.order_url && !data.error) location.assign(data.order_url);
+  throw new Say(data.error ?? words.slow);
+};
+
+const pay = async () => {
+  await mounted;
+  const { error: incomplete } = await elements.submit();
+  if (incomplete) return setPaying(false); // the card form says it at its field
+  startUrl ??= await place();
+  if (!startUrl) return;
+  const { client_secret: clientSecret, return_url: returnUrl } = await start();
+  const { error } = await stripe.confirmPayment({
+    elements,
+    clientSecret,
+    confirmParams: {
+      return_url: returnUrl,
+      payment_method_data: { billing_details: { address: { country: words.country } } },
+    },
+  });
+  if (error?.code === "payment_intent_unexpected_state") location.assign(returnUrl); // paid in another tab
+  else if (error) fail(error.message);
+};
+
+const onSubmit = async (event) => {
+  event.preventDefault();
+  if (isPaying) return;
+  alertBox.hidden = true;
+  if (!navigator.onLine) return fail(words.offline);
+  setPaying(true);
+  try {
+    await pay();
+  } catch (error) {
+    fail(error instanceof Say ? error.message : words.away);
+  }
+};
+
+if (form) {
+  mounted = mount();
+  mounted.catch(showAway);
+  form.addEventListener("submit", onSubmit);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  const dress = () => elements?.update({ appearance: appearance() });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
+  new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+}
