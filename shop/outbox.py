@@ -6,8 +6,10 @@
     def send_mail(order: int, kind: str) -> None: ...
 
 Delivery is at least once: a handler is harmless twice. It runs with no transaction open, so it may ask
-the network. Rows of one aggregate are handled in the order they were written. A handler that raises is
-tried again with growing pauses, up to an hour apart, and given up, visibly, after twenty tries.
+the network. Rows of one aggregate are handled one at a time, in the order they were written; one that is
+meant for later does not keep the others waiting. A handler that raises is tried again with growing pauses,
+up to an hour apart, and given up, visibly, after twenty tries. What is due and who has claimed it goes by
+the database's clock, so that a worker whose own clock is wrong harms nobody.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from shop.models import Message
@@ -52,15 +54,12 @@ def publish(
 ) -> None:
     """Write the message in the current transaction; the same `dedupe` twice is one message."""
     message = Message(
-        topic=topic,
-        payload=payload,
-        dedupe=dedupe,
-        aggregate=aggregate,
-        available_at=available_at or timezone.now(),
+        topic=topic, payload=payload, dedupe=dedupe, aggregate=aggregate, available_at=available_at or Now()
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if available_at is None or available_at <= timezone.now():
-        transaction.on_commit(partial(nudge, dedupe))
+        # Robust: the transaction is committed, so whatever goes wrong now is not the request's fault.
+        transaction.on_commit(lambda: nudge(dedupe), robust=True)
 
 
 def nudge(dedupe: str) -> None:
@@ -98,7 +97,7 @@ class Background:
             self._wanted.wait()
             self._wanted.clear()
             try:
-                relay()
+                drain()
             except Exception:  # the database may be away; the rows are still there for the sweeper
                 logger.exception("outbox thread")
             finally:
@@ -108,74 +107,92 @@ class Background:
 background = Background()
 
 
-def relay(*, limit: int = 100, only: str | None = None, now: datetime | None = None) -> int:
-    """Carry out messages that are due, oldest first; the number that were done."""
+def relay(
+    *,
+    limit: int = 100,
+    only: str | None = None,
+    now: datetime | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Carry out messages that are due, oldest first, until `stop` says so; the number that were done.
+
+    `now` stands in for the database's time when it is asked what is due, never for claims.
+    """
     done = 0
-    for _attempt in range(limit):
-        message = _claim(only, now or timezone.now())
+    for _turn in range(limit):
+        message = None if stop() else _claim(only, now)
         if message is None:
             break
-        done += _carry_out(message)
+        done += _carry_out(message, now)
     return done
 
 
 def drain(*, now: datetime | None = None) -> int:
     """Relay until nothing is due. Messages that fail wait for their next time."""
     total = 0
-    while (done := relay(now=now)) or _has_due(now or timezone.now()):
+    while (done := relay(now=now)) or due(now).exists():
         total += done
     return total
 
 
-def due(now: datetime) -> models.QuerySet[Message]:
-    """Messages that may be carried out now: each the oldest of its aggregate still waiting."""
+def due(now: datetime | None = None) -> models.QuerySet[Message]:
+    """Messages that may be carried out now: of each aggregate one, the oldest, and none while one is at work."""
     waiting = Message.objects.filter(state=Message.State.WAITING)
-    older = waiting.filter(aggregate=models.OuterRef("aggregate"), id__lt=models.OuterRef("id"))
+    has_come = models.Q(available_at__lte=now or Now())
+    in_line = waiting.filter(aggregate=models.OuterRef("aggregate")).exclude(pk=models.OuterRef("pk"))
+    goes_first = models.Q(id__lt=models.OuterRef("id")) & (has_come | models.Q(attempts__gt=0))
+    at_work = models.Q(claimed_until__gte=Now())
     return (
-        waiting.filter(available_at__lte=now)
-        .filter(models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now))
-        .filter(models.Q(aggregate="") | ~models.Exists(older))
+        waiting.filter(has_come)
+        .exclude(at_work)
+        .filter(models.Q(aggregate="") | ~models.Exists(in_line.filter(goes_first | at_work)))
         .order_by("available_at", "id")
     )
 
 
-def _has_due(now: datetime) -> bool:
-    return due(now).exists()
+def claimed() -> models.QuerySet[Message]:
+    """Messages that a relay is at work on, or was when it was killed: then they are free again in a minute."""
+    return Message.objects.filter(state=Message.State.WAITING, claimed_until__gte=Now())
 
 
-def _claim(only: str | None, now: datetime) -> Message | None:
+def _claim(only: str | None, now: datetime | None) -> Message | None:
     """Take one message for CLAIM_SECONDS. Of two relays that want it, the compare-and-set lets one have it."""
     while True:
-        rows = due(now).filter(dedupe=only) if only else due(now)
-        message = rows.first()
+        rows = due(now).annotate(read_at=Now())
+        message = (rows.filter(dedupe=only) if only else rows).first()
         if message is None:
             return None
-        free = Message.objects.filter(pk=message.pk, state=Message.State.WAITING, attempts=message.attempts)
-        free = free.filter(models.Q(claimed_until__isnull=True) | models.Q(claimed_until__lt=now))
-        if free.update(claimed_until=now + timedelta(seconds=CLAIM_SECONDS), attempts=message.attempts + 1):
+        if message.attempts >= MAX_ATTEMPTS:
+            _put_back(message, "Given up: no worker came back from it.", now)
+            continue
+        message.claimed_until = message.read_at + timedelta(seconds=CLAIM_SECONDS)
+        if _as_read(message).update(claimed_until=message.claimed_until, attempts=message.attempts + 1):
             message.attempts += 1
             return message
 
 
-def _carry_out(message: Message) -> bool:
+def _carry_out(message: Message, now: datetime | None) -> bool:
     try:
         _handlers[message.topic](**message.payload)
     except Exception as error:  # whatever a handler raises, the row must say so and be tried again
         logger.exception("outbox message failed", extra={"topic": message.topic, "dedupe": message.dedupe})
-        _put_back(message, f"{type(error).__name__}: {error}"[:500])
+        _put_back(message, f"{type(error).__name__}: {error}"[:500], now)
         return False
-    Message.objects.filter(pk=message.pk).update(
-        state=Message.State.DONE, done_at=timezone.now(), error="", claimed_until=None
-    )
-    return True
+    done = _as_read(message).update(state=Message.State.DONE, done_at=Now(), error="", claimed_until=None)
+    return bool(done)
 
 
-def _put_back(message: Message, error: str) -> None:
+def _put_back(message: Message, error: str, now: datetime | None) -> None:
     is_dead = message.attempts >= MAX_ATTEMPTS
-    pause = timedelta(seconds=min(3600, 5 * 2 ** min(message.attempts, 12)))
-    Message.objects.filter(pk=message.pk).update(
+    now = now or Message.objects.annotate(read_at=Now()).values_list("read_at", flat=True).get(pk=message.pk)
+    _as_read(message).update(
         state=Message.State.DEAD if is_dead else Message.State.WAITING,
         error=error,
-        available_at=timezone.now() + pause,
+        available_at=now + timedelta(seconds=min(3600, 5 * 2 ** min(message.attempts, 12))),
         claimed_until=None,
     )
+
+
+def _as_read(message: Message) -> models.QuerySet[Message]:
+    """The row, if nobody has claimed it since: what a worker does that slept through its claim counts no more."""
+    return Message.objects.filter(pk=message.pk, state=Message.State.WAITING, attempts=message.attempts)
