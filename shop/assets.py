@@ -24,7 +24,6 @@ from importlib import metadata, resources
 from pathlib import Path
 from zipfile import ZipFile
 
-import rcssmin
 from django.conf import settings
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -42,7 +41,47 @@ BASE = ["base.css", "layout.css"]
 # What other components are made of comes first, so that their own rules win over it.
 SIMPLE_COMPONENTS = ["icon", "btn", "iconbtn", "photo", "badge", "price"]
 # What the staff pages share with the shop; the rest of their look is in static/css/staff/.
-STAFF_COMPONENTS = ["badge", "btn", "check", "chip", "choice", "dialog", "drawer", "empty", "errors", "field", "icon", "iconbtn", "item", "marks", "note", "notice", "pagination", "photo", "price", "prose", "progress", "promo", "radio", "searchbox", "select", "skeleton", "skip", "specs", "stepper", "stock", "sums", "swatches", "table", "textlink", "timeline", "toast"]
+STAFF_COMPONENTS = [
+    "badge",
+    "btn",
+    "check",
+    "chip",
+    "choice",
+    "dialog",
+    "drawer",
+    "empty",
+    "errors",
+    "field",
+    "icon",
+    "iconbtn",
+    "item",
+    "marks",
+    "note",
+    "notice",
+    "pagination",
+    "photo",
+    "price",
+    "prose",
+    "progress",
+    "promo",
+    "radio",
+    "searchbox",
+    "select",
+    "skeleton",
+    "skip",
+    "specs",
+    "stepper",
+    "stock",
+    "sums",
+    "swatches",
+    "table",
+    "textlink",
+    "timeline",
+    "toast",
+]
+
+CSS_STRING_OR_COMMENT = re.compile(r"""(?P<string>"(?:[^"\\]|\\.)*")|/\*.*?\*/""", re.DOTALL)
+CSS_TEXT_THEN_STRING = re.compile(r"""([^"]+)("(?:[^"\\]|\\.)*")?""")
 
 # --- Font ----------------------------------------------------------------------------------------
 # Names of the cuts are names of files; a page preloads the one of its language.
@@ -61,7 +100,28 @@ FALLBACKS = {"latin": ("108.3%", "89.6%", "28.2%"), "cyrillic": ("103.6%", "93.6
 # --- Icons ---------------------------------------------------------------------------------------
 ICON_USED = re.compile(r"""(?:\{%\s*icon\s+|\bicon["']?\s*[=:(]\s*)["']([a-z0-9-]+)["']|#i-([a-z0-9-]+)""")
 # Those that texts in the database may name: what the shop promises, on its home page.
-ICONS_FOR_CONTENT = ["award", "clock", "credit-card", "gift", "hand-heart", "headset", "heart", "leaf", "mail", "map-pin", "message-circle", "package", "phone", "recycle", "rotate-ccw", "shield-check", "sparkles", "store", "truck", "wrench"]
+ICONS_FOR_CONTENT = [
+    "award",
+    "clock",
+    "credit-card",
+    "gift",
+    "hand-heart",
+    "headset",
+    "heart",
+    "leaf",
+    "mail",
+    "map-pin",
+    "message-circle",
+    "package",
+    "phone",
+    "recycle",
+    "rotate-ccw",
+    "shield-check",
+    "sparkles",
+    "store",
+    "truck",
+    "wrench",
+]
 
 
 class AssetError(Exception):
@@ -118,12 +178,16 @@ def all_assets() -> Iterator[Asset]:
 def style_assets() -> Iterator[Asset]:
     yield _style("css/shop.css", shop_styles())
     yield _style("css/staff.css", staff_styles())
-    yield _style("css/error.css", _styles([SOURCE / "css/components/btn.css", SOURCE / "css/pages/error.css"]))
+    yield _style(
+        "css/error.css", _styles([SOURCE / "css/components/btn.css", SOURCE / "css/pages/error.css"])
+    )
 
 
 def shop_styles() -> list[Path]:
     css = SOURCE / "css"
-    return _styles([*sorted(css.glob("components/*.css"), key=_simple_first), *sorted(css.glob("pages/*.css"))])
+    return _styles(
+        [*sorted(css.glob("components/*.css"), key=_simple_first), *sorted(css.glob("pages/*.css"))]
+    )
 
 
 def staff_styles() -> list[Path]:
@@ -148,9 +212,21 @@ def _style(path: str, files: list[Path]) -> Asset:
 
     def make() -> bytes:
         texts = [text.decode() for text in inputs]
-        return rcssmin.cssmin("\n".join([*texts[:after], font_faces(), *texts[after:]])).encode()
+        return minify("\n".join([*texts[:after], font_faces(), *texts[after:]])).encode()
 
     return Asset(path, inputs, make)
+
+
+def minify(css: str) -> str:
+    """The same rules with no comment and no space that nobody reads.
+
+    Our own, because rcssmin takes a nested selector for a declaration and turns `.a :where(b)` into `.a:where(b)`.
+    """
+    css = CSS_STRING_OR_COMMENT.sub(lambda found: found["string"] or " ", css)
+    made = []
+    for text, string in CSS_TEXT_THEN_STRING.findall(css):
+        made += [re.sub(r" ?([{};,]) ?|(:) ", r"\1\2", re.sub(r"\s+", " ", text)), string]
+    return "".join(made).replace(";}", "}").strip()
 
 
 def font_faces() -> str:
@@ -178,7 +254,9 @@ def font_assets() -> Iterator[Asset]:
 def cut_font(original: bytes, characters: str) -> bytes:
     """The font with these characters and our weights only, as WOFF2."""
     font = TTFont(io.BytesIO(original), recalcTimestamp=False)
-    options = subset.Options(hinting=False, layout_features=FONT_FEATURES, name_IDs=[1, 2], notdef_outline=True)
+    options = subset.Options(
+        hinting=False, layout_features=FONT_FEATURES, name_IDs=[1, 2], notdef_outline=True
+    )
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=subset.parse_unicodes(characters.replace("U+", "")))
     subsetter.subset(font)
@@ -223,8 +301,9 @@ def sprite(used: dict[str, Path]) -> bytes:
 def _symbol(icons: ZipFile, name: str, named_in: Path) -> str:
     try:
         svg = icons.read(f"{name}.svg").decode()
-    except KeyError:
-        raise AssetError(f"{named_in.relative_to(settings.BASE_DIR)} names the icon {name!r}, and Lucide has none.")
+    except KeyError as error:
+        asking = named_in.relative_to(settings.BASE_DIR)
+        raise AssetError(f"{asking} names the icon {name!r}, and Lucide has none.") from error
     drawing = re.sub(r"\s+", " ", svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")])
     return f'<symbol id="i-{name}" viewBox="0 0 24 24">{drawing.replace("> <", "><").replace(" />", "/>").strip()}</symbol>'
 
@@ -234,7 +313,9 @@ def script_assets() -> Iterator[Asset]:
     yield Asset("js/htmx.js", [htmx], lambda: htmx)
     scripts = sorted((SOURCE / "js").glob("*.js"))
     staff = [file for file in scripts if file.name.startswith("staff")]
-    yield _bundle("js/shop.js", [file for file in scripts if file not in staff and file.name not in SINGLE_SCRIPTS])
+    yield _bundle(
+        "js/shop.js", [file for file in scripts if file not in staff and file.name not in SINGLE_SCRIPTS]
+    )
     yield _bundle("js/staff.js", staff)
     for file in scripts:
         if file.name in SINGLE_SCRIPTS:

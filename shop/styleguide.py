@@ -31,7 +31,9 @@ class SampleForm(forms.Form):
     sample_country = forms.ChoiceField(
         label=gettext_lazy("Country"), choices=[("PT", "Portugal"), ("DE", "Deutschland")]
     )
-    sample_note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    sample_note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     sample_way = forms.ChoiceField(
         label=gettext_lazy("How to deliver"),
         choices=[("standard", gettext_lazy("Standard")), ("express", gettext_lazy("Express"))],
@@ -119,9 +121,13 @@ def _buy(state: str, text: str, can_buy: bool = True) -> dict[str, Any]:
         "compare_at": Money(18900, "EUR"),
         "lowest_30": Money(16900, "EUR"),
         "tax_note": _("Tax included"),
-        "options": [{"code": f"colour-{state}", "name": _("Colour"), "chosen_name": "Sage", "values": values}],
+        "options": [
+            {"code": f"colour-{state}", "name": _("Colour"), "chosen_name": "Sage", "values": values}
+        ],
         "stock": {"state": state, "text": text},
-        "promise": [{"icon": "truck", "title": _("Delivery by Friday 27 November"), "text": _("Free from €90")}],
+        "promise": [
+            {"icon": "truck", "title": _("Delivery by Friday 27 November"), "text": _("Free from €90")}
+        ],
         "can_buy": can_buy,
         "max_quantity": None,
         "product_url": "#buy",
@@ -139,4 +145,25 @@ def _stocks() -> list[dict[str, str]]:
 
 
 def _colour_names() -> list[str]:
-    return ["bg", "surface", "sunken", "raised", "ink", "muted", "line", "control", "accent", "accent-strong", "accent-tint", "danger", "danger-bg", "success", "success-bg", "warn", "warn-bg", "info", "info-bg", "focus"]
+    return [
+        "bg",
+        "surface",
+        "sunken",
+        "raised",
+        "ink",
+        "muted",
+        "line",
+        "control",
+        "accent",
+        "accent-strong",
+        "accent-tint",
+        "danger",
+        "danger-bg",
+        "success",
+        "success-bg",
+        "warn",
+        "warn-bg",
+        "info",
+        "info-bg",
+        "focus",
+    ]

@@ -15,14 +15,16 @@ SHEETS = Path(__file__).resolve().parent.parent / "static" / "css"
 
 RAW = {
     "a raw colour": re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\("),
-    "a colour by name": re.compile(r":[^;{}]*\b(?:white|black|red|green|blue|gray|grey|orange|yellow)\b[^;{}]*;"),
+    "a colour by name": re.compile(
+        r":[^;{}]*\b(?:white|black|red|green|blue|gray|grey|orange|yellow)\b[^;{}]*;"
+    ),
     "a size in pixels": re.compile(r"(?<![\w-])-?\d*\.?\d+px\b"),
     "a duration": re.compile(r"(?<![\w-])\d*\.?\d+m?s\b"),
 }
 PHYSICAL = re.compile(
-    r"(?<![\w-])(?:(?:margin|padding|border|scroll-margin|scroll-padding|inset)-(?:left|right|top|bottom)[\w-]*"
+    r"(?<![\w-])(?:(?:(?:margin|padding|border|scroll-margin|scroll-padding|inset)-(?:left|right|top|bottom)[\w-]*"
     r"|border-(?:top|bottom)-(?:left|right)-radius|left|right|top|bottom|(?:min-|max-)?(?:width|height)"
-    r"|overflow-[xy]|text-align\s*:\s*(?:left|right)|float\s*:\s*(?:left|right))\s*:"
+    r"|overflow-[xy]|overscroll-behavior-[xy])\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right))"
 )
 # Their logical twins are not in every browser we support.
 ALLOWED_PHYSICAL = ("overflow-x", "overflow-y", "overscroll-behavior-x")
@@ -72,7 +74,9 @@ def outside_layers(css: str) -> str:
     depth, start = 0, 0
     for at, letter in enumerate(css):
         if letter == "{":
-            if depth == 0 and not css[start:at].strip().startswith(("@layer", "@keyframes", "@font-face", "@media print")):
+            if depth == 0 and not css[start:at].strip().startswith(
+                ("@layer", "@keyframes", "@font-face", "@media print")
+            ):
                 return css[start:at].strip()
             depth += 1
         elif letter == "}":

@@ -14,7 +14,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from shop.money import Money
@@ -35,7 +35,7 @@ def shell(context: template.Context) -> Shell:
 def canonical_links(path: str = "") -> SafeString:
     """The page's one address, and its addresses in the other languages. Nothing for pages without one."""
     if not path:
-        return mark_safe("")
+        return SafeString("")
     own = path if path.startswith("http") else f"{settings.SITE_URL}{path}"
     return format_html('<link rel="canonical" href="{}">', own) + format_html_join(
         "", '<link rel="alternate" hreflang="{}" href="{}">', alternates(own.removeprefix(settings.SITE_URL))
@@ -46,9 +46,9 @@ def canonical_links(path: str = "") -> SafeString:
 def jsonld(data: Any) -> SafeString:
     """Data for search engines in a script block that no browser runs."""
     if not data:
-        return mark_safe("")
+        return SafeString("")
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
-    return mark_safe(f'<script type="application/ld+json">{text.translate(_SAFE_IN_SCRIPT)}</script>')
+    return SafeString(f'<script type="application/ld+json">{text.translate(_SAFE_IN_SCRIPT)}</script>')
 
 
 _SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -60,14 +60,19 @@ _SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"
 def icon(name: str, size: str = "", mirror: bool = False) -> SafeString:
     """A symbol of the sprite, for beside words: {% icon "truck" %}, size "s" or "l", mirror for arrows."""
     extra = (f' data-size="{size}"' if size else "") + (" data-mirror" if mirror else "")
-    return mark_safe(
+    return SafeString(
         f'<svg class="icon" aria-hidden="true"{extra}><use href="{static("icons.svg")}#i-{escape(name)}"/></svg>'
     )
 
 
 @register.simple_tag
 def picture(
-    picture: Any, sizes: str = "100vw", eager: bool = False, alt: str | None = None, fit: str = "", css: str = ""
+    picture: Any,
+    sizes: str = "100vw",
+    eager: bool = False,
+    alt: str | None = None,
+    fit: str = "",
+    css: str = "",
 ) -> SafeString:
     """A picture in its well, `.photo`: `sizes` says how wide it will be; eager for the one picture that leads.
 
@@ -76,12 +81,13 @@ def picture(
     """
     css = f"photo {css}".strip()
     if not picture:
-        return mark_safe(f'<span class="{css}"><span class="photo__none">{icon("image", "l")}</span></span>')
+        return SafeString(f'<span class="{css}"><span class="photo__none">{icon("image", "l")}</span></span>')
     sources = "".join(
-        f'<source type="{mime}" srcset="{escape(srcset)}" sizes="{sizes}">' for mime, srcset in picture.sources
+        f'<source type="{mime}" srcset="{escape(srcset)}" sizes="{sizes}">'
+        for mime, srcset in picture.sources
     )
     loading = 'fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'
-    return mark_safe(
+    return SafeString(
         f'<span class="{css}" data-colour="{escape(picture.colour)}"{_focus(picture)}'
         f"{f' data-fit={chr(34)}{fit}{chr(34)}' if fit else ''}><picture>{sources}"
         f'<img src="{escape(picture.src)}" width="{picture.width}" height="{picture.height}"'
@@ -94,7 +100,11 @@ def _focus(picture: Any) -> str:
     x, y = getattr(picture, "focus_x", 50), getattr(picture, "focus_y", 50)
     if (x, y) == (50, 50):
         return ""
-    sides = [side for side, here in (("start", x < 34), ("end", x > 66), ("top", y < 34), ("bottom", y > 66)) if here]
+    sides = [
+        side
+        for side, here in (("start", x < 34), ("end", x > 66), ("top", y < 34), ("bottom", y > 66))
+        if here
+    ]
     return f' data-x="{x}%" data-y="{y}%" data-focus="{" ".join(sides)}"'
 
 
@@ -102,7 +112,7 @@ def _focus(picture: Any) -> str:
 def swatch(colour: str, name: Any = "") -> SafeString:
     """A round sample. The colour is data, so it is an attribute of an SVG and needs no style."""
     label = f'role="img" aria-label="{conditional_escape(name)}"' if name else 'aria-hidden="true"'
-    return mark_safe(
+    return SafeString(
         f'<svg class="swatch" viewBox="0 0 14 14" {label}><circle cx="7" cy="7" r="7" fill="{escape(colour)}"/></svg>'
     )
 
@@ -113,17 +123,19 @@ def amount(money: Money | None) -> SafeString | str:
     """An amount as the language writes it, and as numbers for whoever reads the page by machine."""
     if money is None:
         return ""
-    return mark_safe(f'<span data-minor="{money.minor}" data-currency="{money.currency}">{money}</span>')
+    return SafeString(f'<span data-minor="{money.minor}" data-currency="{money.currency}">{money}</span>')
 
 
 @register.filter
 def price(money: Money | None) -> SafeString | str:
     """What a thing costs: the same amount, set as a price."""
-    return mark_safe(f'<span class="price">{amount(money)}</span>') if money is not None else ""
+    return SafeString(f'<span class="price">{amount(money)}</span>') if money is not None else ""
 
 
 @register.simple_tag(name="price")
-def price_tag(money: Money, compare_at: Money | None = None, from_: bool = False, **options: Any) -> SafeString:
+def price_tag(
+    money: Money, compare_at: Money | None = None, from_: bool = False, **options: Any
+) -> SafeString:
     """A price with what it was before: {% price unit compare_at %}; from_=True where variants differ."""
     if not compare_at:
         text = amount(money)
@@ -137,8 +149,8 @@ def price_tag(money: Money, compare_at: Money | None = None, from_: bool = False
         )
     if from_:
         # Translators: a price of the cheapest variant, "from €19".
-        text = format_html("<span>{}</span>", mark_safe(gettext("from %(price)s") % {"price": text}))
-    return mark_safe(f'<span class="price">{text}</span>')
+        text = format_html("<span>{}</span>", SafeString(gettext("from %(price)s") % {"price": text}))
+    return SafeString(f'<span class="price">{text}</span>')
 
 
 @register.filter
@@ -163,6 +175,6 @@ def is_kind(bound_field: Any, kinds: str) -> bool:
 @register.filter
 def first_control(bound_field: Any) -> str:
     """The id that an error summary links to: of a group of radios, the first."""
-    return f"{bound_field.auto_id}_0" if bound_field.widget_type == "radioselect" else bound_field.id_for_label
-
-
+    return (
+        f"{bound_field.auto_id}_0" if bound_field.widget_type == "radioselect" else bound_field.id_for_label
+    )

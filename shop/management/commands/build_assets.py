@@ -6,7 +6,9 @@ from shop.assets import AssetError, build
 
 
 class Command(BaseCommand):
-    help = "Make the style sheets, fonts, icons and scripts of the shop from static/ and from pinned packages."
+    help = (
+        "Make the style sheets, fonts, icons and scripts of the shop from static/ and from pinned packages."
+    )
     requires_system_checks = []
 
     def handle(self, **options):
