@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +43,6 @@ CORS = {
     "Access-Control-Allow-Headers": "authorization, content-type, idempotency-key, stripe-version",
     "Access-Control-Max-Age": "300",
 }
-ID = re.compile(r"(pi|ch|re|evt|pm|txn|dp)_\w+\Z")
 SHOWN_TO_BROWSERS = (
     "id object amount automatic_payment_methods canceled_at cancellation_reason capture_method client_secret "
     "confirmation_method created currency description last_payment_error livemode next_action payment_method "
@@ -113,17 +111,16 @@ def handle(sandbox, request: Request) -> Answer:
 
 
 def _answer(sandbox, request: Request, request_id: str) -> Answer:
-    parts = ["*" if ID.match(part) else part for part in request.path.split("/")]
-    route = ROUTES.get((request.method, "/".join(parts)))
+    parts = request.path.split("/")  # "", "v1", the collection, an id, a verb
+    route = ROUTES.get((request.method, "/".join([*parts[:3], *("*" for _ in parts[3:4]), *parts[4:]])))
     params = {name: value for name, value in request.params.items() if name not in ("key", "_stripe_version")}
     is_browser = _authenticate(request, route)
     if route is None:
         raise NoSuchUrl(request.method, request.path)
     fault = faults.take(sandbox, request.method, request.path)
     if fault.kind == "refuse":
-        return Answer(lost=True)
-    ids = [part for part in request.path.split("/") if ID.match(part)]
-    call = Call(request.path, ids, params, is_browser, request_id)
+        return Answer(lost=True, cut=is_browser)
+    call = Call(request.path, parts[3:4], params, is_browser, request_id)
     if request.method == "POST":
         call.key = request.headers.get("idempotency-key") or None
     if call.key and (replay := keys.begin(sandbox, call.key, request.path, params, request_id)):
@@ -133,7 +130,7 @@ def _answer(sandbox, request: Request, request_id: str) -> Answer:
         time.sleep(call.delay_seconds)
         if call.key:
             keys.finish(sandbox, call.key)
-    answer.lost = call.answer_lost or fault.kind == "lost"
+    answer.lost, answer.cut = call.answer_lost or fault.kind == "lost", is_browser
     if call.key:
         answer.headers["Idempotency-Key"] = call.key
     return answer

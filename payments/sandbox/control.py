@@ -36,12 +36,15 @@ def list_faults(sandbox, given, path) -> dict:
 
 def set_webhooks(sandbox, given, path) -> dict:
     """{"mode": "hold"}, {"mode": "repeat", "times": 5}, {"url": …}, {"secrets": […]}.
-    webhooks/release sends what is held, in the given order, and goes back to normal."""
+    webhooks/release sends what is held, in the given order, and goes back to normal; webhooks/drain waits
+    until nothing is queued."""
     webhooks = sandbox.webhooks
     if path[:1] == ["release"]:
         results = webhooks.release(given.get("order", "created"))
         webhooks.set_mode(given.get("mode", "normal"))
         return {"results": results}
+    if path[:1] == ["drain"]:
+        return {"drained": webhooks.drain(float(given.get("seconds", 5)))}
     if "mode" in given:
         webhooks.set_mode(given["mode"], int(given.get("times", 2)))
     if "url" in given:

@@ -56,3 +56,8 @@ def worded(amount: int, currency: str) -> str:
     if currency in ZERO_DECIMAL:
         return f"{sign}{amount:,}"
     return f"{sign}{amount // 100:,}.{amount % 100:02}"
+
+
+def named(amount: int, currency: str) -> str:
+    """An amount for a person: €12.00, or 12.00 SEK."""
+    return worded(amount, currency) + ("" if currency in SIGNS else f" {currency.upper()}")

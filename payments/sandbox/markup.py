@@ -1,8 +1,36 @@
-"""The pieces of the sandbox's own page."""
+"""What the sandbox's pages are made of."""
 
 from __future__ import annotations
 
 from html import escape
+
+CLASSES = {"#": ' class="num"', "~": ' class="words"'}
+HIDDEN = '<span class="visually-hidden">Actions</span>'
+
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
+
+
+def page(title: str, body: str, *, language: str = "en", theme: str = "", script: str = "") -> str:
+    """A whole document."""
+    attributes = f' lang="{language}"' + (f' data-theme="{escape(theme)}"' if theme else "")
+    scripts = f'<script src="{script}" defer></script>\n' if script else ""
+    return (
+        f'<!doctype html>\n<html{attributes}>\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n"
+        '<link rel="stylesheet" href="/_sandbox/pages.css">\n'
+        f"{scripts}</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def guarded(form_action: str, frames: str = "*") -> dict:
+    """The headers of a page whose forms go to `form_action` and that `frames` may show."""
+    return {
+        "Content-Security-Policy": f"{POLICY}; form-action {form_action}; frame-ancestors {frames}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 def anchor(title: str) -> str:
@@ -57,16 +85,16 @@ def field(name: str, label: str, control) -> str:
 
 
 def table(headings: tuple[str, ...], rows: list[tuple]) -> str:
-    """A table; a heading that begins with # is of a column of numbers."""
+    """A table; a heading that begins with # is of a column of numbers, with ~ of one of words."""
     if not rows:
         return '<p class="muted">None yet.</p>'
-    numeric = [' class="num"' if heading.startswith("#") else "" for heading in headings]
+    kinds = [CLASSES.get(heading[:1], "") for heading in headings]
     head = "".join(
-        f'<th scope="col"{kind}>{heading.lstrip("#") or "<span></span>"}</th>'
-        for heading, kind in zip(headings, numeric, strict=True)
+        f'<th scope="col"{kind}>{heading.lstrip("#~") or HIDDEN}</th>'
+        for heading, kind in zip(headings, kinds, strict=True)
     )
     body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, numeric, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>"
         for row in rows
     )
     inside = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -7,19 +7,20 @@ from html import escape
 
 from . import faults
 from .cards import CARDS
-from .currencies import worded
+from .currencies import named
 from .markup import anchor, button, form, number, pair, section, select, table, text
 from .webhooks import MODES
 
 SHOWN = 30
 KINDS = {
-    "good": ("succeeded", "delivered", "requires_capture"),
-    "bad": ("failed", "canceled", "dropped"),
+    "good": ("succeeded", "delivered", "requires_capture", "won"),
+    "bad": ("failed", "canceled", "dropped", "lost"),
     "open": (
         "requires_payment_method",
         "requires_action",
         "requires_confirmation",
         "pending",
+        "needs_response",
         "held",
         "queued",
         "sending",
@@ -30,13 +31,13 @@ KINDS = {
 def html(sandbox) -> str:
     """The body of the page."""
     sections = (
-        ("Switches", switches(sandbox)),
         ("Test cards", cards()),
         ("Payment intents", intents(sandbox)),
         ("Charges", charges(sandbox)),
         ("Refunds", refunds(sandbox)),
+        ("Disputes", disputes(sandbox)),
         ("Events and deliveries", events(sandbox)),
-        ("Waiting faults", waiting_faults(sandbox)),
+        ("Switches", switches(sandbox)),
     )
     links = "".join(f'<li><a href="#{anchor(title)}">{title}</a></li>' for title, _ in sections)
     return (
@@ -51,9 +52,11 @@ def html(sandbox) -> str:
 
 
 def cards() -> str:
-    note = '<p class="muted">Any future date and any three digits go with them.</p>'
-    rows = [(f'<span class="num">{spaced(card.number)}</span>', escape(card.meaning)) for card in CARDS]
-    return note + table(("Number", "What happens"), rows)
+    listed = "".join(
+        f'<li><span class="num">{spaced(card.number)}</span> <span class="muted">{escape(card.meaning)}</span></li>'
+        for card in CARDS
+    )
+    return f'<p class="muted">Any future date and any three digits go with them.</p><ul class="cards">{listed}</ul>'
 
 
 def intents(sandbox) -> str:
@@ -79,7 +82,7 @@ def intents(sandbox) -> str:
                 lapse,
             )
         )
-    headings = ("Intent", "Created", "#Amount", "#Held", "#Received", "Status", "Metadata", "")
+    headings = ("Intent", "Created", "#Amount", "#Held", "#Received", "~Status", "~Metadata", "")
     return table(headings, rows)
 
 
@@ -138,12 +141,32 @@ def events(sandbox) -> str:
     return table(("Event", "Created", "Type", "About", "Deliveries", ""), rows)
 
 
+def disputes(sandbox) -> str:
+    rows = []
+    for dispute in sandbox.store.all("dispute", limit=SHOWN):
+        is_open = dispute["status"] not in ("won", "lost")
+        verbs = (("won", "The shop wins"), ("lost", "The buyer wins"))
+        decide = "".join(button(f"dispute/{dispute['id']}/{outcome}", verb) for outcome, verb in verbs)
+        rows.append(
+            (
+                code(dispute["id"]),
+                code(dispute["charge"]),
+                moment(dispute["created"]),
+                money(dispute["amount"], dispute),
+                state(dispute["status"]),
+                f'<div class="actions">{decide}</div>' if is_open else "",
+            )
+        )
+    return table(("Dispute", "Charge", "Created", "#Amount", "Status", ""), rows)
+
+
 def waiting_faults(sandbox) -> str:
-    rows = [
-        (escape(fault["kind"]), escape(f"{fault['method']} {fault['path']}"), str(fault["remaining"]))
+    waiting = "".join(
+        f"<li>{escape(fault['kind'])} for {escape(fault['method'])} <code>{escape(fault['path'])}</code>, "
+        f"{fault['remaining']} times</li>"
         for fault in faults.listed(sandbox)
-    ]
-    return table(("Kind", "Requests", "#Left"), rows)
+    )
+    return f"<ul>{waiting}</ul>" if waiting else '<p class="muted">None.</p>'
 
 
 def switches(sandbox) -> str:
@@ -168,12 +191,12 @@ def switches(sandbox) -> str:
             + number("seconds", "Seconds, when slow", 5),
             "Break",
         )
-        + form("clear-faults", "Waiting faults", "", "Forget them")
+        + form("clear-faults", "Waiting faults", waiting_faults(sandbox), "Forget them")
         + form("clock", "Clock", number("offset", "Seconds ahead", offset), "Set")
         + form(
             "multicapture",
             "Capture in parts",
-            f'<p class="muted">Now {"available" if available else "unavailable"} to new charges.</p>'
+            f'<p class="muted">New charges can{"" if available else "not"} be captured in parts.</p>'
             f'<input type="hidden" name="available" value="{"false" if available else "true"}">',
             "Take away" if available else "Allow",
         )
@@ -197,11 +220,11 @@ def code(text: str) -> str:
 
 
 def money(amount: int, thing: dict) -> str:
-    return escape(f"{worded(amount, thing['currency'])} {thing['currency'].upper()}")
+    return escape(named(amount, thing["currency"]))
 
 
 def moment(at: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))
+    return time.strftime("%d %b %H:%M:%S", time.gmtime(at))
 
 
 def spaced(number: str) -> str:

@@ -38,6 +38,7 @@ class Sandbox:
         self._webhook_defaults = webhook_url, list(webhook_secrets)
         self._calls = threading.local()
         self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
         self._server = Server((host, port), self)
         self.port = self._server.server_address[1]
         self.url = f"http://{host}:{self.port}"
@@ -55,7 +56,8 @@ class Sandbox:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._server.shutdown()
+        if self._threads:
+            self._server.shutdown()
         self._server.server_close()
         self.webhooks.stop()
         for thread in self._threads:
@@ -70,7 +72,9 @@ class Sandbox:
         self.stop()
 
     def reset(self) -> None:
-        """As new: nothing stored, no fault, webhooks as they were started."""
+        """As new: nothing stored, no fault, webhooks as they were started. What is on its way may arrive."""
+        self.store.run("DELETE FROM deliveries WHERE state != 'sending'")
+        self.webhooks.drain(seconds=1)
         self.store.forget_everything()
         self.faulty = False
         self.webhooks.mode, self.webhooks.times = "normal", 1

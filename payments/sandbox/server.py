@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
                 {"error": {"type": "api_error", "message": "The sandbox broke; see its log."}}, 500
             )
         if answer.lost:
-            self._hang_up()
+            self._hang_up(answer)
         else:
             self._send(answer)
 
@@ -84,8 +84,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
         self.wfile.flush()
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, answer: Answer) -> None:
         self.close_connection = True
+        if answer.cut:
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(answer.body) + 1))
+            self.end_headers()
+            self.wfile.flush()
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args) -> None:

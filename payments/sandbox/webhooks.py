@@ -100,6 +100,16 @@ class Webhooks:
                 return list(pool.map(lambda id: self._attempt(id, at), todo))
         return [self._attempt(id, at) for id in todo]
 
+    def drain(self, seconds: float = 5) -> bool:
+        """Wait until nothing is queued or on its way. Returns whether that came true in time."""
+        ends_at = time.monotonic() + seconds
+        waiting = "SELECT 1 FROM deliveries WHERE state IN ('queued', 'sending') LIMIT 1"
+        while pending := bool(self.store.rows(waiting)):
+            if time.monotonic() > ends_at:
+                break
+            time.sleep(0.01)
+        return not pending
+
     def signature(self, body: bytes, at: int | None = None) -> str:
         """The Stripe-Signature header, one v1 for each secret."""
         at = int(time.time()) if at is None else at
@@ -129,18 +139,17 @@ class Webhooks:
     def _send(self, delivery: int, event_id: str) -> dict:
         result = self._attempt(event_id)
         with self.store.transaction():
-            attempts = (
-                1 + self.store.rows("SELECT attempts FROM deliveries WHERE id = ?", delivery)[0]["attempts"]
-            )
+            rows = self.store.rows("SELECT attempts FROM deliveries WHERE id = ?", delivery)
+            attempts = rows[0]["attempts"] + 1 if rows else 0
             state, due = "delivered", time.time()
             if not result["delivered"]:
                 state = "queued" if attempts < self.retry_limit else "failed"
                 due += self.retry_base_seconds * 2 ** (attempts - 1)
             self.store.run(
-                "UPDATE deliveries SET state = ?, due = ?, attempts = ?, status = ?, error = ?, at = ? "
-                "WHERE id = ?",
-                state, due, attempts, result["status"], result["error"], time.time(), delivery,
-            )  # fmt: skip
+                "UPDATE deliveries SET state = ?, due = ?, attempts = ?, status = ?, error = ?, at = ?"
+                " WHERE id = ?",
+                *(state, due, attempts, result["status"], result["error"], time.time(), delivery),
+            )
         self._awake.set()
         return result
 

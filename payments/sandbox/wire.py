@@ -41,14 +41,15 @@ class Request:
 
 @dataclass
 class Answer:
-    """One answer. `lost` closes the connection without sending it; `delay_seconds` sends it late."""
+    """One answer. `lost` closes the connection instead; `cut` sends the headers first, because a browser
+    that got nothing at all from a kept connection asks again by itself."""
 
     body: bytes = b""
     status: int = 200
     content_type: str = "application/json"
     headers: dict = field(default_factory=dict)
     lost: bool = False
-    delay_seconds: float = 0
+    cut: bool = False
 
 
 def json_answer(payload: dict, status: int = 200, headers: dict | None = None) -> Answer:

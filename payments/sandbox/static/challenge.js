@@ -1,5 +1,11 @@
-// Tells the page around the frame that the buyer has answered.
-const main = document.querySelector("main[data-parent]");
-if (main && main.dataset.parent && window.parent !== window) {
-  window.parent.postMessage({ sandbox: "challenge", intent: main.dataset.intent }, main.dataset.parent);
-}
+// Tells the page around the frame how high this page is, and when the buyer has answered or left.
+"use strict";
+(() => {
+  const main = document.querySelector("main");
+  const { parent: origin, answered } = main.dataset;
+  if (!origin || parent === window) return;
+  const tell = (message) => parent.postMessage({ sandbox: "challenge", ...message }, origin);
+  if (answered) tell({ type: "answered", intent: answered });
+  else addEventListener("keydown", (event) => event.key === "Escape" && tell({ type: "left" }));
+  if (!answered) new ResizeObserver(() => tell({ type: "height", height: main.scrollHeight })).observe(main);
+})();

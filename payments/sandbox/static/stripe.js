@@ -15,6 +15,11 @@
     payment_intent_authentication_failure: "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
   };
   const DONE = ["succeeded", "requires_capture", "processing"];
+  const DIALOG = [
+    ".stripe-sandbox-challenge { width: min(28rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); margin: auto; padding: 0; border: 0; border-radius: 1rem; overflow: auto; outline: 1px solid rgb(128 128 128 / .35); box-shadow: 0 16px 48px rgb(0 0 0 / .3); }",
+    ".stripe-sandbox-challenge::backdrop { background: rgb(0 0 0 / .55); }",
+    ".stripe-sandbox-challenge iframe { display: block; width: 100%; height: 17rem; border: 0; }",
+  ];
   let frames = 0;
 
   class IntegrationError extends Error {
@@ -214,7 +219,10 @@
       if (intent.status === "requires_action") {
         const action = intent.next_action;
         if (action.type === "redirect_to_url") return leaveFor(action.redirect_to_url.url);
-        await challenge(action.use_stripe_sdk.stripe_js);
+        await challenge(action.use_stripe_sdk.stripe_js, {
+          locale: languageOf(elements?.locale || this.options.locale),
+          theme: elements?.appearance?.theme === "night" ? "night" : "stripe",
+        });
         const found = await this.retrievePaymentIntent(clientSecret);
         if (found.error) return found;
         intent = found.paymentIntent;
@@ -271,35 +279,47 @@
   }
 
   // The bank's page in a dialog. Closing it with Esc is a refusal.
-  function challenge(url) {
+  function challenge(url, { locale, theme }) {
     const dialog = document.createElement("dialog");
     const frame = document.createElement("iframe");
-    const address = `${url}?${new URLSearchParams({ parent: location.origin })}`;
+    const address = `${url}?${new URLSearchParams({ parent: location.origin, locale, theme })}`;
     frame.name = `__privateStripeFrame${++frames}`;
     frame.title = "3D Secure";
     frame.src = address;
-    Object.assign(dialog.style, { width: "min(30rem, calc(100vw - 2rem))", padding: "0", border: "0", borderRadius: "1rem", margin: "auto", overflow: "hidden" });
-    Object.assign(frame.style, { display: "block", width: "100%", height: "min(24rem, 80vh)", border: "0" });
+    dialog.className = "stripe-sandbox-challenge";
     dialog.setAttribute("aria-label", "3D Secure");
+    frame.style.colorScheme = theme === "night" ? "dark" : "light";
     dialog.append(frame);
+    dress();
     document.body.append(dialog);
     dialog.showModal();
     return new Promise((resolve) => {
       const heard = ({ source, origin, data }) => {
-        if (source === frame.contentWindow && origin === BASE && data.sandbox === "challenge") close();
+        if (source !== frame.contentWindow || origin !== BASE || data.sandbox !== "challenge") return;
+        if (data.type === "height") frame.style.height = `${data.height}px`;
+        if (data.type === "answered") close();
+        if (data.type === "left") refuse();
       };
       const close = () => {
         removeEventListener("message", heard);
+        dialog.close();
         dialog.remove();
         resolve();
       };
       addEventListener("message", heard);
-      dialog.addEventListener("cancel", async (event) => {
-        event.preventDefault();
+      const refuse = async () => {
         await fetch(address, { method: "POST", mode: "no-cors", body: new URLSearchParams({ outcome: "fail" }) }).catch(() => {});
         close();
-      });
+      };
+      dialog.addEventListener("cancel", (event) => { event.preventDefault(); refuse(); });
     });
+  }
+
+  function dress() {
+    if (dress.sheet) return;
+    dress.sheet = new CSSStyleSheet();
+    for (const rule of DIALOG) dress.sheet.insertRule(rule);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, dress.sheet];
   }
 
   window.Stripe = (key, options) => new StripeStandIn(key, options);

@@ -187,7 +187,7 @@ def test_the_slow_card_answers_late(sandbox, client, intents):
 
 def test_the_card_whose_answer_is_lost_has_paid(sandbox, client, intents):
     intent = intents.create()
-    with pytest.raises(requests.ConnectionError):
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
         type_card(sandbox, intent, "4000000000009243")
     assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
 

@@ -175,6 +175,8 @@ def test_what_is_not_there(client):
     for look in (client.v1.payment_intents.retrieve, client.v1.payment_intents.cancel):
         with pytest.raises(stripe.InvalidRequestError) as refusal:
             look("pi_unknown")
+        with pytest.raises(stripe.InvalidRequestError, match="No such payment_intent: 'order-7'"):
+            look("order-7")
         assert (refusal.value.http_status, refusal.value.code) == (404, "resource_missing")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 
@@ -12,17 +13,22 @@ import requests
 from payments.sandbox import Sandbox
 from tests.payments.sandbox.driving import Intents, client_of
 
-PORT = 8109
+
+@pytest.fixture
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture
-def started(tmp_path):
+def started(tmp_path, port):
     processes = []
 
     def start(*more):
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "payments.sandbox", "--port", str(PORT)),
+                *(sys.executable, "-m", "payments.sandbox", "--port", str(port)),
                 *("--state", str(tmp_path / "state.sqlite3"), *more),
             ],
             stdout=subprocess.PIPE,
@@ -38,11 +44,11 @@ def started(tmp_path):
         process.stdout.close()
 
 
-def test_it_runs_until_ctrl_c_and_remembers(started):
+def test_it_runs_until_ctrl_c_and_remembers(started, port):
     process, said = started()
-    assert f"http://127.0.0.1:{PORT}" in said
+    assert f"http://127.0.0.1:{port}" in said
     new = {"amount": 2000, "currency": "eur"}
-    url = f"http://127.0.0.1:{PORT}/v1/payment_intents"
+    url = f"http://127.0.0.1:{port}/v1/payment_intents"
     made = requests.post(url, data=new, auth=("sk_test_x", ""), timeout=10).json()
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 0
@@ -50,9 +56,9 @@ def test_it_runs_until_ctrl_c_and_remembers(started):
     assert requests.get(f"{url}/{made['id']}", auth=("sk_test_x", ""), timeout=10).json() == made
 
 
-def test_a_kill_loses_nothing_that_was_answered(started):
+def test_a_kill_loses_nothing_that_was_answered(started, port):
     process, _ = started()
-    url = f"http://127.0.0.1:{PORT}/v1/payment_intents"
+    url = f"http://127.0.0.1:{port}/v1/payment_intents"
     data = {"amount": 2000, "currency": "eur", "payment_method_types[]": "card", "confirm": "true"}
     paid = requests.post(
         url, data={**data, "payment_method": "pm_card_visa"}, auth=("sk_test_x", ""), timeout=10
@@ -63,10 +69,10 @@ def test_a_kill_loses_nothing_that_was_answered(started):
     assert requests.get(f"{url}/{paid['id']}", auth=("sk_test_x", ""), timeout=10).json() == paid
 
 
-def test_a_busy_port_is_told_in_words(started):
+def test_a_busy_port_is_told_in_words(started, port):
     started()
     process, said = started()
-    assert f"cannot use 127.0.0.1:{PORT}" in said
+    assert f"cannot use 127.0.0.1:{port}" in said
     assert process.wait(timeout=10) == 1
 
 

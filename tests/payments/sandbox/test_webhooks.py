@@ -169,3 +169,12 @@ def test_what_was_not_delivered_is_delivered_after_a_restart(shop, tmp_path, wai
         Intents(client_of(sandbox)).create()
     with Sandbox(state=state, webhook_url=shop.webhook_url):
         assert wait(lambda: shop.types == ["payment_intent.created"])
+
+
+def test_waiting_for_the_queue(shop, intents, control):
+    intents.paid()
+    assert control("webhooks/drain")["drained"]
+    assert sorted(shop.types) == PAID
+    shop.answers = [500] * 20
+    intents.create()
+    assert not control("webhooks/drain", seconds=0.05)["drained"]
