@@ -14,19 +14,31 @@ from catalog.signals import DeliveryPromise, delivery_promise_wanted
 from shop.pages import page_key
 
 ASK_AGAIN = timedelta(minutes=5)  # nobody answered, or the tables of delivery were changed
-_known: dict[tuple[str, str], tuple[datetime, DeliveryPromise | None]] = {}
+_known: dict[tuple[str, str], tuple[datetime, DeliveryPromise | None, str]] = {}
 
 
-def delivery_promise(now: datetime | None = None) -> DeliveryPromise | None:
+def delivery_promise() -> DeliveryPromise | None:
     """For goods in stock, to the shop's own country; None where nobody delivers."""
-    now = now or timezone.now()
+    return _current()[1]
+
+
+def promised_days() -> str:
+    """The promise in short, as cards show it; nothing without one."""
+    return _current()[2]
+
+
+page_key(promised_days)  # pages made before the cut-off promise other days than those made after it
+
+
+def _current() -> tuple[datetime, DeliveryPromise | None, str]:
+    now = timezone.now()
     key = (get_language() or "", settings.CURRENCY)
-    until, promise = _known.get(key, (now, None))
-    if until <= now:
+    known = _known.get(key)
+    if known is None or known[0] <= now:
         promise = _ask(now)
         until = min(promise.changes_at, now + ASK_AGAIN) if promise else now + ASK_AGAIN
-        _known[key] = (until, promise)
-    return promise
+        known = _known[key] = (until, promise, promise_text(promise))
+    return known
 
 
 def _ask(now: datetime) -> DeliveryPromise | None:
@@ -34,12 +46,6 @@ def _ask(now: datetime) -> DeliveryPromise | None:
         sender=None, country=settings.COUNTRY, currency=settings.CURRENCY, now=now
     )
     return next((answer for _receiver, answer in answers if answer), None)
-
-
-@page_key
-def promise_shown() -> str:
-    """Pages made before the cut-off promise other days than those made after it."""
-    return promise_text(delivery_promise())
 
 
 def promise_text(promise: DeliveryPromise | None) -> str:

@@ -14,7 +14,7 @@ from catalog import shelves
 from catalog.index import cards_for
 from catalog.media import picture_for
 from catalog.models import Category, Collection, Picture, Product
-from catalog.promise import delivery_promise, promise_text
+from catalog.promise import promised_days
 from shop.shell import provides
 from shop.showcase import shows
 from shop.sitemap import Row, Section, add_section
@@ -32,7 +32,7 @@ def shown_cards(product_ids: Sequence[int]) -> list[SafeString]:
 
 def cards_by_product(product_ids: Iterable[int]) -> dict[int, SafeString]:
     cards = cards_for(product_ids, get_language(), settings.CURRENCY)
-    when = promise_text(delivery_promise())
+    when = promised_days()
     return {pk: SafeString(html.replace("{delivery}", when)) for pk, html in cards.items()}
 
 

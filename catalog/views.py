@@ -146,7 +146,7 @@ def _trail(crumbs: Sequence[tuple[str, str | None]], here: str) -> dict[str, Any
 
 # --- One product ---------------------------------------------------------------------------------
 @require_safe
-@public_page("variant")
+@public_page("variant", reads_others=True)
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """`?variant=SKU` is the variant; `?colour=rust`, from the form, leads to it."""
     data = page_for(slug, get_language(), settings.CURRENCY)

@@ -24,12 +24,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
+from shop import sql
 from shop.context import THEMES
-from shop.shell import version_for
 
 SECONDS = 3600  # a page is thrown away by its key; this only bounds what a lost write could do
 MAX_VALUE = 64  # longer values are not worth a place in the cache
 VARY = ("Cookie", "HX-Request", "Accept-Encoding")  # the theme is a cookie
+MARKS = ("utm_", "gclid", "fbclid", "yclid", "msclkid", "_openstat")  # of campaigns, read by nobody here
 MESSAGES_COOKIE = "messages"
 _key_parts: list[Callable[[], str]] = []
 
@@ -55,15 +56,23 @@ def do_not_keep(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def public_page(*parameters: str, keep: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark a view whose pages are public; `parameters` are the query parameters that it reads."""
+def public_page(
+    *parameters: str, keep: bool = True, reads_others: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark a view whose pages are public; `parameters` are the query parameters that make its pages differ.
+
+    Other parameters are ignored, so that a campaign's marks neither split nor poison what is kept. A view
+    that `reads_others` (options whose names are data) is asked anew where there are some.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if MESSAGES_COOKIE in request.COOKIES:
                 return view(request, *args, **kwargs)  # it says something to this visitor alone
-            key = _key(request, parameters) if keep else None
+            version(request)
+            is_kept = keep and not (reads_others and _others(request, parameters))
+            key = _key(request, parameters) if is_kept else None
             if key and (kept := cache.get(key)):
                 return _unpacked(request, kept)
             response = _made_public(view(request, *args, **kwargs))
@@ -78,6 +87,19 @@ def public_page(*parameters: str, keep: bool = True) -> Callable[[Callable[..., 
     return decorate
 
 
+def version(request: HttpRequest) -> int:
+    """The version of all public pages, read once a request; the shell takes it from the request."""
+    if not hasattr(request, "catalog_version"):
+        found = sql.rows("SELECT value FROM shop_counter WHERE name = 'catalog'")
+        request.catalog_version = found[0][0] if found else 0
+    return request.catalog_version
+
+
+def _others(request: HttpRequest, parameters: tuple[str, ...]) -> list[str]:
+    """The names in the address that are neither the view's own nor the marks of a campaign."""
+    return [name for name in request.GET if name not in parameters and not name.startswith(MARKS)]
+
+
 def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
     """None for what is not kept: other methods, parts of pages, and addresses made to fill the cache."""
     if not settings.PAGE_CACHE or request.method not in ("GET", "HEAD") or "HX-Request" in request.headers:
@@ -88,7 +110,7 @@ def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
     theme = request.COOKIES.get("theme", "")
     parts = [
         settings.RELEASE,
-        version_for(request),
+        version(request),
         request.path,
         values,
         get_language(),

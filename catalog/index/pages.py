@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from catalog.index.specs import specs
 from catalog.media import picture_for, shown_from
 from catalog.models import Page, Picture, Product, Variant
 from catalog.prices import next_changes
+from shop import sql
 
 THUMB_WIDTH = 160
 MAX_RELATED = 8
@@ -38,14 +40,20 @@ class PageData:
 
 def page_for(slug: str, language: str, currency: str) -> PageData | None:
     """The page of a product that shoppers may open now; drawn live where the kept one is missing or old."""
-    row = (
-        Page.objects.filter(product__slug=slug, language=language, currency=currency)
-        .values_list("product_id", "parts", "build", "product__status", "product__published_at")
-        .first()
-    )
-    if row and row[2] == build() and row[3] == Product.Status.ACTIVE and row[4] <= timezone.now():
-        return PageData(row[0], row[1])
+    now = sql.moment(timezone.now())
+    found = sql.rows(_READ, [slug, Product.Status.ACTIVE.value, now, language, currency, build()])
+    if found:
+        product_id, parts = found[0]
+        return PageData(product_id, json.loads(parts))
     return _drawn_live(slug, language, currency)
+
+
+_READ = """
+    SELECT page.product_id, page.parts
+    FROM catalog_product product JOIN catalog_page page ON page.product_id = product.id
+    WHERE product.slug = %s AND product.status = %s AND product.published_at <= %s
+      AND page.language = %s AND page.currency = %s AND page.build = %s
+"""
 
 
 def _drawn_live(slug: str, language: str, currency: str) -> PageData | None:
