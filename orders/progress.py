@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from orders.models import Order
+from shop import dates
 
 State = Order.FulfilmentState
 LEFT = {State.SHIPPED, State.PART_SHIPPED, State.DELIVERED}
@@ -98,17 +98,13 @@ def what_next(order: Order) -> str:
         due = order.payment_due_at
         if due is None:
             return ""
-        return _("We keep the goods for you until %(time)s.") % {
-            "time": date_format(due, "SHORT_DATETIME_FORMAT")
-        }
+        return _("We keep the goods for you until %(time)s.") % {"time": dates.moment(due)}
     if order.promised_to and order.fulfilment_state not in {
         State.DELIVERED,
         State.READY,
         State.NOTHING_TO_SHIP,
     }:
-        return _("Expected by %(day)s.") % {
-            "day": date_format(order.promised_to, "l, j E" if order.language == "ru" else "l, j F")
-        }
+        return _("Expected by %(day)s.") % {"day": dates.long_day(order.promised_to)}
     return ""
 
 

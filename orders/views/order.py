@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.addresses import address_lines
 from orders import actions, progress
 from orders.forms import TrackForm
 from orders.models import Order
@@ -71,6 +72,7 @@ def _page(request: HttpRequest, found: Order, *, error: str = "", status: int = 
     context = {
         "order": found,
         "lines": found.lines.all(),
+        "address": address_lines(found.address),
         "steps": progress.steps(found),
         "headline": progress.headline(found),
         "what_next": progress.what_next(found),
