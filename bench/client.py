@@ -73,7 +73,7 @@ class Visitor:
 
 def expect(answer: Answer, status: int, what: str) -> Answer:
     if answer.status != status:
-        raise Unexpected(f"{what}: {answer.status} instead of {status}\n{answer.text[:2000]}")
+        raise Unexpected(f"{what}: {answer.status} instead of {status}\n{answer.text}")
     return answer
 
 

@@ -41,7 +41,7 @@ def uncached() -> list[Page]:
 
 def cached() -> list[Page]:
     """Served to anonymous visitors from the page cache; few addresses, so that each is there."""
-    return [Page(f"{page.name}, cached", page.paths[:20], {EMPTY: 2}) for page in uncached()]
+    return [Page(f"cached {page.name}", page.paths[:20], {EMPTY: 2}) for page in uncached()]
 
 
 def categories() -> list[str]:
