@@ -1,19 +1,19 @@
-"""What a cart or order line needs to know of its variant, for many lines in a few queries."""
+"""What a cart or order line needs to know of its variant, for many lines in two queries."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q
 from django.urls import reverse
 
-from catalog.models import Picture, Price, Product, Rendition, Variant, VariantOption
+from catalog.index.copies import copies_of
+from catalog.models import Product, Variant
+from shop import sql
 from shop.translation import Translated
-
-THUMB_WIDTH = 160
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class LineFacts:
     stock_policy: str
     lead_days: int | None
     preorder_at: date | None
-    prices: tuple[tuple[int, int], ...] = field(default=())  # (from quantity, amount), best list first
+    prices: tuple[tuple[int, int], ...] = field(
+        default=()
+    )  # (from quantity, amount) of the list that applies
 
     @property
     def is_physical(self) -> bool:
@@ -45,78 +47,54 @@ class LineFacts:
 
     def unit_minor(self, quantity: int) -> int | None:
         """The price of one when `quantity` are bought; None when it is not for sale in this currency."""
-        fitting = [(start, amount) for start, amount in self.prices if start <= quantity]
-        return max(fitting, key=lambda price: price[0])[1] if fitting else None
+        fitting = [price for price in self.prices if price[0] <= quantity]
+        return max(fitting)[1] if fitting else None
 
 
 def line_facts(
     variant_ids: Collection[int], *, currency: str, language: str, now: datetime
 ) -> dict[int, LineFacts]:
     """Facts by variant id, archived and unpublished variants included (`is_sellable` says so)."""
-    rows = Variant.objects.filter(pk__in=variant_ids).values(
-        "id", "sku", "is_active", "stock_policy", "lead_days", "preorder_at", "weight_g",
-        "product_id", "product__slug", "product__name", "product__kind", "product__status",
-        "product__published_at", "product__tax_class__code",
-    )  # fmt: skip
-    products = {row["product_id"] for row in rows}
-    options = _options(variant_ids, language)
-    prices = _prices(variant_ids, currency, now)
-    thumbs = _thumbs(variant_ids, products)
-    return {
-        row["id"]: _facts(row, options.get(row["id"], ""), prices.get(row["id"], ()), thumbs, language, now)
-        for row in rows
-    }
+    ids = sorted(set(variant_ids))
+    if not ids:
+        return {}
+    rows = sql.rows(_VARIANTS.format(marks=sql.marks(ids)), [sql.moment(now), *ids])
+    copies = _copies(rows)
+    prices = _prices(ids, currency, now)
+    return {row[0]: _facts(row, copies[row[0]], prices.get(row[0], ()), language) for row in rows}
 
 
-def _facts(
-    row: dict[str, Any],
-    options_text: str,
-    prices: tuple[tuple[int, int], ...],
-    thumbs: dict[tuple[str, int], str],
-    language: str,
-    now: datetime,
-) -> LineFacts:
-    is_published = row["product__status"] == Product.Status.ACTIVE and row["product__published_at"] <= now
-    return LineFacts(
-        variant_id=row["id"],
-        sku=row["sku"],
-        name=Translated(row["product__name"]).within(language),
-        options_text=options_text,
-        url=f"{reverse('catalog:product', args=[row['product__slug']])}?variant={row['sku']}",
-        kind=row["product__kind"],
-        tax_class=row["product__tax_class__code"],
-        weight_g=row["weight_g"],
-        thumb=thumbs.get(("variant", row["id"])) or thumbs.get(("product", row["product_id"])) or "",
-        is_sellable=bool(row["is_active"] and is_published and prices),
-        stock_policy=row["stock_policy"],
-        lead_days=row["lead_days"],
-        preorder_at=row["preorder_at"],
-        prices=prices,
-    )
+_VARIANTS = """
+SELECT variant.id, variant.sku, variant.weight_g, variant.stock_policy, variant.lead_days, variant.preorder_at,
+       variant.copy, product.slug, product.kind, tax_class.code,
+       variant.is_active AND product.status = 'active' AND product.published_at <= %s
+FROM catalog_variant variant
+JOIN catalog_product product ON product.id = variant.product_id
+JOIN pricing_taxclass tax_class ON tax_class.id = product.tax_class_id
+WHERE variant.id IN ({marks})
+"""
+
+_PRICES = """
+SELECT price.variant_id, price.price_list_id, price.min_quantity, price.amount_minor
+FROM catalog_price price JOIN catalog_pricelist list ON list.id = price.price_list_id
+WHERE price.variant_id IN ({marks}) AND list.currency = %s
+  AND (price.starts_at IS NULL OR price.starts_at <= %s) AND (price.ends_at IS NULL OR price.ends_at > %s)
+ORDER BY list.priority DESC, list.id, price.min_quantity, price.starts_at IS NOT NULL, price.starts_at
+"""
 
 
-def _options(variant_ids: Collection[int], language: str) -> dict[int, str]:
-    texts: dict[int, list[str]] = {}
-    rows = VariantOption.objects.filter(variant_id__in=variant_ids).order_by("id")
-    for variant_id, name in rows.values_list("variant_id", "value__name"):
-        texts.setdefault(variant_id, []).append(Translated(name).within(language))
-    return {variant_id: ", ".join(parts) for variant_id, parts in texts.items()}
+def _copies(rows: Sequence[tuple[Any, ...]]) -> dict[int, dict[str, Any]]:
+    """The texts kept with the variants; read from the catalogue for those that have none kept yet."""
+    kept = {row[0]: json.loads(row[6]) for row in rows}
+    missing = [variant_id for variant_id, copy in kept.items() if not copy]
+    return {**kept, **copies_of(missing)} if missing else kept
 
 
-def _prices(
-    variant_ids: Collection[int], currency: str, now: datetime
-) -> dict[int, tuple[tuple[int, int], ...]]:
+def _prices(ids: Sequence[int], currency: str, now: datetime) -> dict[int, tuple[tuple[int, int], ...]]:
     """Of each variant, the prices in force on the list with the highest priority that has any."""
-    rows = Price.objects.filter(
-        Q(starts_at__isnull=True) | Q(starts_at__lte=now),
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now),
-        variant_id__in=variant_ids,
-        price_list__currency=currency,
-    ).order_by("-price_list__priority", "price_list_id", "min_quantity", F("starts_at").asc(nulls_first=True))
     chosen: dict[int, tuple[int, dict[int, int]]] = {}
-    for variant_id, list_id, quantity, amount in rows.values_list(
-        "variant_id", "price_list_id", "min_quantity", "amount_minor"
-    ):
+    parameters = [*ids, currency, sql.moment(now), sql.moment(now)]
+    for variant_id, list_id, quantity, amount in sql.rows(_PRICES.format(marks=sql.marks(ids)), parameters):
         # A dated price stands after the standing one of its quantity, so it replaces it.
         listed, amounts = chosen.setdefault(variant_id, (list_id, {}))
         if listed == list_id:
@@ -124,17 +102,23 @@ def _prices(
     return {variant_id: tuple(sorted(amounts.items())) for variant_id, (_list, amounts) in chosen.items()}
 
 
-def _thumbs(variant_ids: Collection[int], product_ids: Collection[int]) -> dict[tuple[str, int], str]:
-    """The first small JPEG of each variant and of each product."""
-    pictures = Picture.objects.filter(Q(variant_id__in=variant_ids) | Q(product_id__in=product_ids))
-    rows = Rendition.objects.filter(
-        picture__in=pictures, format=Rendition.Format.JPEG, width=THUMB_WIDTH
-    ).order_by("picture__position", "picture_id")
-    thumbs: dict[tuple[str, int], str] = {}
-    for file, variant_id, product_id in rows.values_list(
-        "file", "picture__variant_id", "picture__product_id"
-    ):
-        if variant_id:
-            thumbs.setdefault(("variant", variant_id), file)
-        thumbs.setdefault(("product", product_id), file)
-    return thumbs
+def _facts(
+    row: tuple[Any, ...], copy: dict[str, Any], prices: tuple[tuple[int, int], ...], language: str
+) -> LineFacts:
+    variant_id, sku, weight_g, policy, lead_days, preorder_at, _copy, slug, kind, tax_class, is_on_sale = row
+    return LineFacts(
+        variant_id=variant_id,
+        sku=sku,
+        name=Translated(copy["name"]).within(language),
+        options_text=Translated(copy["options"]).within(language),
+        url=f"{reverse('catalog:product', args=[slug])}?variant={sku}",
+        kind=kind,
+        tax_class=tax_class,
+        weight_g=weight_g,
+        thumb=copy["thumb"],
+        is_sellable=bool(is_on_sale and prices),
+        stock_policy=policy,
+        lead_days=lead_days,
+        preorder_at=date.fromisoformat(preorder_at) if isinstance(preorder_at, str) else preorder_at,
+        prices=prices,
+    )

@@ -58,7 +58,7 @@ def categories(paths: list[str]) -> dict[str, Any]:
     }
 
 
-@shows("cards")
+@shows("cards", lasting=False)
 def rails(sources: list[str]) -> dict[str, Any]:
     """ "cards:collection:new-in": the first cards of a collection, as many as a row holds."""
     codes = {source: source.removeprefix("collection:") for source in sources}

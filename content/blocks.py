@@ -12,10 +12,10 @@ from shop.translation import Translated
 Found = dict[str, Any]
 
 
-def shown_blocks(rows: Iterable[HomeBlock]) -> list[dict[str, Any]]:
+def shown_blocks(rows: Iterable[HomeBlock], version: int) -> list[dict[str, Any]]:
     """In order. A block whose pictures, shelves or products are gone is left out, never shown empty."""
     rows = list(rows)
-    found = look_up(name for row in rows for name in _names(row))
+    found = look_up((name for row in rows for name in _names(row)), version)
     blocks = [(row, _SHOWN[row.kind](row, found)) for row in rows]
     return [_texts(row, found) | block for row, block in blocks if block is not None]
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from catalog import search
-from catalog.index import cards, listings, offers, pages
+from catalog.index import cards, copies, listings, offers, pages
 from catalog.index.build import build
 from catalog.index.shelves import Shelves
 from catalog.models import Card, Page, Product, SearchRow
@@ -90,6 +90,7 @@ def stale_products() -> list[int]:
 
 def _write(products: Sequence[Product]) -> None:
     shelves = Shelves(products)
+    copies.write(products)
     cards.write(products)
     pages.write(products, shelves)
     offered = [offers.offered(product, currency) for product in products for currency in offers.currencies()]

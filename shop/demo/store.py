@@ -1,4 +1,4 @@
-"""The demo store."""
+"""What is in the demo store: each app brings its own part."""
 
 from __future__ import annotations
 

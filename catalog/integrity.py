@@ -1,0 +1,155 @@
+"""What must hold for the rows that public pages read: they say what the catalogue and the stock say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
+from django.db.models.functions import Coalesce, Length, Now, Substr
+
+from catalog.models import Card, Category, Listing, Page, Price, Product, SearchRow, Variant
+from inventory.models import Level, Policy
+from shop.integrity import check
+from shop.models import Message
+
+WAITING_TOPICS = ("catalog.stock_changed", "catalog.refresh")  # what these will change may still be as it was
+
+
+@check(
+    "every product on sale has its card and page in each language", over=["catalog.Product", "catalog.Card"]
+)
+def products_have_their_rows() -> Iterator[str]:
+    languages = [code for code, _name in settings.LANGUAGES]
+    for model, name in ((Card, "cards"), (Page, "pages"), (SearchRow, "search rows")):
+        rows = model.objects.filter(product=OuterRef("pk"), language__in=languages)
+        if model is not SearchRow:
+            rows = rows.filter(currency=settings.CURRENCY)
+        products = _shown().annotate(rows=_count(rows, "product")).exclude(rows=len(languages))
+        for pk, slug, count in products.order_by("pk").values_list("pk", "slug", "rows").iterator():
+            yield f"product {pk} ({slug}) has {count} {name}, not one in each of {len(languages)} languages"
+
+
+@check("nothing that is not for sale has a card, a page or a place on a shelf", over=["catalog.Card"])
+def nothing_else_has_rows() -> Iterator[str]:
+    hidden = Product.objects.exclude(status=Product.Status.ACTIVE)
+    for model, name in ((Card, "card"), (Page, "page"), (Listing, "listing"), (SearchRow, "search row")):
+        rows = (
+            model.objects.filter(product__in=hidden)
+            .order_by("pk")
+            .values_list("pk", "product_id", "product__slug")
+        )
+        for pk, product_id, slug in rows.iterator():
+            yield f"{name} {pk} is of product {product_id} ({slug}), which is not for sale"
+
+
+@check("products stand on the shelves of their category and all above", over=["catalog.Listing"])
+def listings_follow_the_tree() -> Iterator[str]:
+    own = Listing.objects.annotate(
+        own_path=F("product__category__path"),
+        beginning=Substr("product__category__path", 1, Length("category__path"), output_field=TextField()),
+    )
+    wrong = own.filter(~Q(beginning=F("category__path")) | Q(own_path__isnull=True)).order_by("pk")
+    for pk, slug, path in wrong.values_list("pk", "product__slug", "category__full_path").iterator():
+        yield f"listing {pk}: product {slug} does not belong to category {path}"
+    listed = Listing.objects.filter(product=OuterRef("pk"), currency=settings.CURRENCY)
+    products = _shown().filter(category__isnull=False).annotate(listed=_count(listed, "product"))
+    for pk, slug, count, depth in (
+        products.exclude(listed=F("category__depth"))
+        .order_by("pk")
+        .values_list("pk", "slug", "listed", "category__depth")
+        .iterator()
+    ):
+        yield f"product {pk} ({slug}) stands on {count} shelves, its category is {depth} deep"
+
+
+@check("shelves list prices and dates as the catalogue has them", over=["catalog.Listing"])
+def listings_say_what_is_true() -> Iterator[str]:
+    if _is_behind():
+        return
+    prices = _prices_now().filter(variant__product=OuterRef("product"), amount_minor=OuterRef("price_minor"))
+    listings = Listing.objects.filter(currency=settings.CURRENCY)
+    wrong = listings.exclude(Exists(prices) & Q(published_at=F("product__published_at"))).order_by("pk")
+    for pk, slug, minor in wrong.values_list("pk", "product__slug", "price_minor").iterator():
+        yield f"listing {pk} (product {slug}) lists {minor} or a day that the product does not have"
+
+
+@check("what is listed as sold out is sold out, and nothing else", over=["catalog.Listing"])
+def listings_follow_the_stock() -> Iterator[str]:
+    if _is_behind():
+        return
+    for model, name in ((Listing, "listing"), (SearchRow, "search row")):
+        rows = model.objects.annotate(can_buy=Exists(_buyable().filter(product=OuterRef("product"))))
+        wrong = rows.filter(Q(is_sold_out=True, can_buy=True) | Q(is_sold_out=False, can_buy=False)).order_by(
+            "pk"
+        )
+        for pk, slug, is_sold_out in wrong.values_list("pk", "product__slug", "is_sold_out").iterator():
+            said = "sold out" if is_sold_out else "to be had"
+            yield f"{name} {pk} (product {slug}) says it is {said}, the stock says otherwise"
+
+
+@check("shelves know how many products they list", over=["catalog.CategoryCount"])
+def counts_are_those_of_the_listings() -> Iterator[str]:
+    counted = Coalesce(Count("listings__product", distinct=True), 0)
+    known = Coalesce("count__products", 0)
+    shelves = Category.objects.annotate(counted=counted, known=known).exclude(counted=F("known"))
+    for pk, path, said, counts in (
+        shelves.order_by("pk").values_list("pk", "full_path", "known", "counted").iterator()
+    ):
+        yield f"category {pk} ({path}) says {said} products, its listings are {counts}"
+
+
+def _shown() -> QuerySet[Product]:
+    """Products that shoppers can open, with a variant and a price."""
+    priced = Exists(_prices_now().filter(variant__product=OuterRef("pk"), variant__is_active=True))
+    return Product.objects.filter(priced, status=Product.Status.ACTIVE, published_at__lte=Now())
+
+
+def _prices_now() -> QuerySet[Price]:
+    return Price.objects.filter(
+        Q(starts_at__isnull=True) | Q(starts_at__lte=Now()),
+        Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
+        price_list__currency=settings.CURRENCY,
+        min_quantity=1,
+    )
+
+
+def _buyable() -> QuerySet[Variant]:
+    """Variants that can be had: nobody counts them, or something of them is free somewhere."""
+    shelf = F("on_hand") - F("allocated") - F("held")
+    levels = Level.objects.filter(variant=OuterRef("pk"))
+    is_there = Exists(levels.alias(shelf=shelf).filter(shelf__gt=0))
+    ahead = Exists(levels.alias(ahead=shelf + F("backorder_limit")).filter(ahead__gt=0))
+    return Variant.objects.filter(
+        Q(stock_policy=Policy.UNTRACKED)
+        | is_there
+        | (Q(stock_policy__in=[Policy.BACKORDER, Policy.PREORDER]) & ahead),
+        Exists(_prices_now().filter(variant=OuterRef("pk"))),
+        is_active=True,
+    )
+
+
+def _is_behind() -> bool:
+    """A message that will renew rows is still on its way: what it will change is not wrong yet."""
+    due = Message.objects.filter(
+        state=Message.State.WAITING, topic__in=WAITING_TOPICS, available_at__lte=Now()
+    )
+    return due.exists()
+
+
+def _count(rows: QuerySet, by: str) -> Coalesce:
+    return Coalesce(
+        Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")),
+        0,
+        output_field=IntegerField(),
+    )

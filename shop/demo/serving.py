@@ -1,0 +1,167 @@
+"""Starting the demo's processes, saying where they are, and stopping all of them together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from shop.demo import place, preparing
+
+Say = Callable[[str], object]
+START_SECONDS = 60
+STOP_SECONDS = 12
+NICE = 10  # the worker makes pictures: it steps back when pages are asked for
+
+
+@dataclass(frozen=True)
+class Child:
+    name: str
+    process: subprocess.Popen[bytes]
+
+
+def run(say: Say, *, reset: bool) -> None:
+    """Prepare the demo, run it until Ctrl-C, and leave nothing behind but var/demo/."""
+    if not place.is_ours():
+        place.start_over_with_its_settings()
+    if busy := place.busy_ports():
+        raise CommandError(_busy_text(busy))
+    started = time.monotonic()
+    if reset:
+        preparing.throw_away()
+    say("Preparing the demo store")
+    preparing.prepare(say)
+    children: list[Child] = []
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        start_all(children)
+        _wait_until_open(children)
+        say(welcome(time.monotonic() - started))
+        _watch(children)
+    except KeyboardInterrupt:
+        say("\nStopping ...")
+    finally:
+        stop_all(children)
+    say("The demo has stopped. Its data is kept; make demo-reset starts over.")
+
+
+# --- Processes -----------------------------------------------------------------------------------
+def start_all(children: list[Child]) -> None:
+    python = sys.executable
+    sandbox = [python, "-m", "payments.sandbox", "--port", str(place.port() + place.SANDBOX_STEP)]
+    sandbox += ["--state", str(place.SANDBOX_STATE), "--webhook-secret", place.WEBHOOK_SECRET]
+    sandbox += ["--webhook-url", f"{place.address()}/webhooks/stripe/"]
+    children.append(_start("sandbox", sandbox))
+    children.append(_start("worker", [python, "manage.py", "outbox_relay", "--watch"], nice=NICE))
+    children.append(_start("web", [python, "-m", "gunicorn", "shop.wsgi:application"]))
+
+
+def _start(name: str, command: list[str], nice: int = 0) -> Child:
+    """In a session of its own: Ctrl-C reaches us alone, and we stop the others in order."""
+    with (place.LOGS / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own commands
+            command,
+            cwd=settings.BASE_DIR,
+            env=place.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    if nice:
+        os.setpriority(os.PRIO_PROCESS, process.pid, nice)
+    return Child(name, process)
+
+
+def stop_all(children: list[Child]) -> None:
+    """The last one started first; whoever does not go in time is made to."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for child in reversed(children):
+        _signal(child, signal.SIGTERM)
+    ends_at = time.monotonic() + STOP_SECONDS
+    for child in reversed(children):
+        try:
+            child.process.wait(max(0.1, ends_at - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal(child, signal.SIGKILL)
+            child.process.wait()
+
+
+def _signal(child: Child, number: int) -> None:
+    if child.process.poll() is None:
+        os.killpg(child.process.pid, number)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_until_open(children: list[Child]) -> None:
+    ends_at = time.monotonic() + START_SECONDS
+    while not _answers(f"{place.address()}/healthz"):
+        _complain_about_the_dead(children)
+        if time.monotonic() > ends_at:
+            raise CommandError(f"The shop did not answer within {START_SECONDS} s; see {place.LOGS}.")
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def _watch(children: list[Child]) -> None:
+    while True:
+        time.sleep(0.5)
+        _complain_about_the_dead(children)
+
+
+def _complain_about_the_dead(children: list[Child]) -> None:
+    for child in children:
+        if child.process.poll() is not None:
+            log = place.LOGS / f"{child.name}.log"
+            last = log.read_text(errors="replace").strip().splitlines()[-15:]
+            raise CommandError("\n".join([f"The demo's {child.name} has ended. The end of {log}:", *last]))
+
+
+# --- Words ---------------------------------------------------------------------------------------
+def welcome(seconds: float) -> str:
+    accounts = import_module("accounts.demo")  # by name: the kernel imports no app
+    folder = place.FOLDER.relative_to(settings.BASE_DIR)
+    return f"""
+  The shop is open (after {seconds:.0f} s):   {place.address()}/
+                              in Russian: {place.address()}/ru/
+
+  Staff       {place.address()}/admin/desk/       {accounts.STAFF}     password {accounts.PASSWORD}
+  Customer    {place.address()}/accounts/login/   {accounts.CUSTOMER}  password {accounts.PASSWORD}
+  Mails       {place.address()}/admin/mails/
+
+  Test cards (any date to come, any security code):
+    4242 4242 4242 4242   paid                     4000 0000 0000 0002   declined
+    4000 0000 0000 3220   asks for 3-D Secure      4000 0000 0000 9995   not enough money
+  More cards, faults, and what the card sandbox holds: {place.sandbox_address()}/
+
+  Data and logs are in {folder}/ (make demo-reset starts over). Ctrl-C stops everything.
+"""
+
+
+def _busy_text(busy: list[int]) -> str:
+    taken = " and ".join(str(number) for number in busy)
+    other = place.port() + 100
+    return (
+        f"Port {taken} is taken by another program (perhaps the demo is running already).\n"
+        f"Start it elsewhere with: make demo PORT={other}   (it also uses PORT+{place.SANDBOX_STEP})"
+    )
