@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import capturing, disputes, faults, refunds
-from .errors import NotAuthenticated
+from .errors import BadParameter, NotAuthenticated
 from .wire import Answer, Request, json_answer, redirect
 
 
@@ -16,10 +16,13 @@ def handle(sandbox, request: Request) -> Answer | None:
     if action is None:
         return None
     _refuse_other_sites(sandbox, request)
-    with_result = action(sandbox, request.json() if request.method == "POST" else {}, parts[2:])
+    try:
+        result = action(sandbox, request.json() if request.method == "POST" else {}, parts[2:])
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise BadParameter(f"This switch does not understand what was sent: {error!r}.") from error
     if request.method == "POST" and request.is_form:
         return redirect("/_sandbox/")
-    return json_answer(with_result or {})
+    return json_answer(result or {})
 
 
 def list_events(sandbox, given, path) -> dict:

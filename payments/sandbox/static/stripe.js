@@ -14,6 +14,8 @@
   const ENGLISH = {
     payment_intent_authentication_failure: "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
   };
+  const NO_CONNECTION = "We are experiencing issues connecting to our payments provider. Please check your internet connection and try again.";
+  const LOAD_MILLISECONDS = 10000;
   const DONE = ["succeeded", "requires_capture", "processing"];
   const DIALOG = [
     ".stripe-sandbox-challenge { width: min(28rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); margin: auto; padding: 0; border: 0; border-radius: 1rem; overflow: auto; outline: 1px solid rgb(128 128 128 / .35); box-shadow: 0 16px 48px rgb(0 0 0 / .3); }",
@@ -54,8 +56,11 @@
       this.paint(frame);
       addEventListener("message", this.listen);
       this.frame = frame;
-      this.isLoaded = new Promise((resolve) => { this.loaded = resolve; });
-      frame.addEventListener("error", () => this.emit("loaderror", { error: { type: "api_connection_error" } }));
+      this.isLoaded = new Promise((resolve, reject) => {
+        this.loaded = resolve;
+        setTimeout(() => reject(new IntegrationError("The payment Element did not load.")), LOAD_MILLISECONDS);
+      });
+      this.isLoaded.catch(() => this.frame === frame && this.emit("loaderror", { error: { type: "api_connection_error", message: NO_CONNECTION } }));
       home.replaceChildren(frame);
     }
 
@@ -248,7 +253,7 @@
         const result = await answer.json();
         return result.error ? { error: result.error } : { paymentIntent: result };
       } catch {
-        return { error: { type: "api_connection_error", message: "We are experiencing issues connecting to our payments provider. Please check your internet connection and try again." } };
+        return { error: { type: "api_connection_error", message: NO_CONNECTION } };
       }
     }
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -77,3 +78,16 @@ def control(sandbox):
         return answer.json()
 
     return press
+
+
+@pytest.fixture
+def wait():
+    """wait(look): until look() gives something true, ten seconds at most; returns what it gave last."""
+
+    def until(look, seconds=10):
+        ends_at = time.monotonic() + seconds
+        while not (seen := look()) and time.monotonic() < ends_at:
+            time.sleep(0.02)
+        return seen
+
+    return until

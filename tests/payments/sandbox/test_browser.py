@@ -13,6 +13,7 @@ const elements = stripe.elements({mode: "payment", amount: 2500, currency: "eur"
   variables: {colorPrimary: "#0B6B57", borderRadius: "6px"}, rules: {".Label": {fontWeight: "650"}}}});
 const element = elements.create("payment");
 element.on("ready", () => document.body.setAttribute("data-ready", ""));
+element.on("loaderror", ({error}) => document.body.setAttribute("data-loaderror", error.type));
 element.on("change", ({complete, value}) => complete && document.body.setAttribute("data-complete", value.type));
 element.mount("#card");
 const say = (text) => { document.querySelector("output").textContent = text; };
@@ -58,17 +59,20 @@ def pay_page(sandbox, shop, intent, browser):
     page.on("console", lambda message: message.type == "error" and problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
 
-    def open_page(language="en", redirect="if_required", hangs_up=False):
-        if hangs_up:
-            expected.append("net::ERR_CONTENT_LENGTH_MISMATCH")
+    def open_page(language="en", redirect="if_required", *, without_fields=False, expects=()):
+        expected.extend(expects)
         shop.pages["/pay"] = (
             f'<!doctype html><html lang="{language}"><title>Pay</title>'
             f'<body data-secret="{intent.client_secret}" data-redirect="{redirect}"><form><div id="card"></div>'
             f'<button>Pay</button><output></output></form><script src="{sandbox.url}/v3/stripe.js"></script>'
             '<script src="/pay.js"></script>'
         )
+        if without_fields:
+            page.clock.install()
+            page.route(f"{sandbox.url}/v3/element?*", lambda route: route.abort())
         page.goto(f"{shop.url}/pay")
-        page.locator("body[data-ready]").wait_for()
+        if not without_fields:
+            page.locator("body[data-ready]").wait_for()
         return page
 
     yield open_page
@@ -76,12 +80,10 @@ def pay_page(sandbox, shop, intent, browser):
     context.close()
 
 
-def type_card(page, number, expiry="1230", cvc="123"):
+def fill_card(page, number, expiry="1230", cvc="123"):
     fields = page.frame_locator("#card iframe")
-    for label, text in (("number", number), ("expiry", expiry), ("cvc", cvc)):
-        field = fields.locator(f"[name={label}]")
-        field.fill("")
-        field.press_sequentially(text)
+    for name, text in (("number", number), ("expiry", expiry), ("cvc", cvc)):
+        fields.locator(f"[name={name}]").fill(text)
 
 
 def pay(page):
@@ -96,7 +98,14 @@ def answer(page):
 
 def test_a_good_card_is_held(pay_page, client, intent):
     page = pay_page()
-    type_card(page, "4242424242424242")
+    fields = page.frame_locator("#card iframe")
+    for label, typed, shown in (
+        ("Card number", "4242424242424242", "4242 4242 4242 4242"),
+        ("Expiration date", "1230", "12 / 30"),
+        ("Security code", "123", "123"),
+    ):
+        fields.get_by_label(label).press_sequentially(typed)
+        assert fields.get_by_label(label).input_value() == shown
     assert pay(page) == "paid requires_capture"
     charge = client.v1.charges.list({"payment_intent": intent.id}).data[0]
     assert (charge.payment_method_details.card.last4, charge.billing_details.name) == ("4242", "Anna")
@@ -104,18 +113,18 @@ def test_a_good_card_is_held(pay_page, client, intent):
 
 def test_a_declined_card_says_why_and_another_pays_the_same_intent(pay_page, client, intent):
     page = pay_page()
-    type_card(page, "4000000000009995")
+    fill_card(page, "4000000000009995")
     assert pay(page) == (
         "card_error card_declined insufficient_funds: Your card has insufficient funds. [requires_payment_method]"
     )
-    type_card(page, "4242424242424242")
+    fill_card(page, "4242424242424242")
     assert pay(page) == "paid requires_capture"
     assert len(client.v1.charges.list({"payment_intent": intent.id}).data) == 2
 
 
 def test_three_d_secure_accepted(pay_page, client, intent):
     page = pay_page()
-    type_card(page, "4000002500003155")
+    fill_card(page, "4000002500003155")
     page.get_by_role("button", name="Pay").click()
     page.frame_locator("dialog iframe").get_by_role("button", name="Complete").click()
     assert answer(page) == "paid requires_capture"
@@ -123,7 +132,7 @@ def test_three_d_secure_accepted(pay_page, client, intent):
 
 def test_three_d_secure_left_with_escape_is_a_refusal(pay_page, client, intent):
     page = pay_page()
-    type_card(page, "4000002500003155")
+    fill_card(page, "4000002500003155")
     page.get_by_role("button", name="Pay").click()
     page.frame_locator("dialog iframe").get_by_role("button", name="Complete").wait_for()
     page.keyboard.press("Escape")
@@ -133,7 +142,7 @@ def test_three_d_secure_left_with_escape_is_a_refusal(pay_page, client, intent):
 
 def test_three_d_secure_refused(pay_page, client, intent):
     page = pay_page()
-    type_card(page, "4000002500003155")
+    fill_card(page, "4000002500003155")
     page.get_by_role("button", name="Pay").click()
     page.frame_locator("dialog iframe").get_by_role("button", name="Fail").click()
     assert "payment_intent_authentication_failure" in answer(page)
@@ -142,7 +151,7 @@ def test_three_d_secure_refused(pay_page, client, intent):
 
 def test_always_redirecting_comes_back_with_the_outcome(pay_page, shop, client, intent):
     page = pay_page(redirect="always")
-    type_card(page, "4000002500003155")
+    fill_card(page, "4000002500003155")
     page.get_by_role("button", name="Pay").click()
     page.get_by_role("button", name="Complete").click()
     page.wait_for_url(f"{shop.url}/return?*")
@@ -153,18 +162,18 @@ def test_always_redirecting_comes_back_with_the_outcome(pay_page, shop, client, 
 
 def test_incomplete_fields_are_told_beside_them_in_the_shops_language(pay_page):
     page = pay_page(language="ru")
-    type_card(page, "4242", expiry="0120", cvc="1")
+    fill_card(page, "4242", expiry="0120", cvc="1")
     assert pay(page) == "validation_error incomplete_number: Номер карты введён не полностью."
     fields = page.frame_locator("#card iframe")
     assert fields.get_by_label("Номер карты").get_attribute("aria-invalid") == "true"
     assert fields.locator("#payment-expiryError").text_content() == "Срок действия карты уже истёк."
-    type_card(page, "4000000000009995")
+    fill_card(page, "4000000000009995")
     assert "На карте недостаточно средств." in pay(page)
 
 
 def test_a_lost_answer_is_told_as_such_and_the_intent_knows_better(pay_page, client, intent):
-    page = pay_page(hangs_up=True)
-    type_card(page, "4000000000009243")
+    page = pay_page(expects=["net::ERR_CONTENT_LENGTH_MISMATCH"])
+    fill_card(page, "4000000000009243")
     assert pay(page).startswith("api_connection_error")
     assert client.v1.payment_intents.retrieve(intent.id).status == "requires_capture"
 
@@ -172,18 +181,28 @@ def test_a_lost_answer_is_told_as_such_and_the_intent_knows_better(pay_page, cli
 def test_fields_mounted_for_another_way_of_capturing_are_refused(pay_page, client, intent):
     client.v1.payment_intents.update(intent.id, {"capture_method": "automatic"})
     page = pay_page()
-    type_card(page, "4242424242424242")
+    fill_card(page, "4242424242424242")
     assert pay(page).startswith("invalid_request_error payment_intent_invalid_parameter")
     assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
 
 
 def test_the_fields_tell_what_happens_to_them(pay_page):
     page = pay_page()
-    type_card(page, "4242424242424242")
+    fill_card(page, "4242424242424242")
     page.locator("body[data-complete]").wait_for()
     frame = page.locator("#card iframe")
     assert frame.get_attribute("title") == "Secure payment input frame"
     assert 150 < frame.bounding_box()["height"] < 400
+    of_whole_pages = {
+        rule: {"enabled": False} for rule in ("landmark-one-main", "page-has-heading-one", "region")
+    }
+    assert Axe().run(page.frames[1], options={"rules": of_whole_pages}).response["violations"] == []
+
+
+def test_fields_that_cannot_load_are_told(pay_page):
+    page = pay_page(without_fields=True, expects=["net::ERR_FAILED"])
+    page.clock.run_for(11_000)
+    assert page.locator("body[data-loaderror]").get_attribute("data-loaderror") == "api_connection_error"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -104,13 +103,13 @@ def test_a_stored_server_error_is_replayed(client, control):
     assert len(client.v1.payment_intents.list().data) == 1
 
 
-def test_while_the_first_is_on_its_way_nobody_else_gets_an_answer(sandbox, client, control):
-    control("faults", kind="slow", seconds=0.6, path="/v1/payment_intents")
+def test_while_the_first_is_on_its_way_nobody_else_gets_an_answer(sandbox, control, wait):
+    control("faults", kind="slow", seconds=1, path="/v1/payment_intents")
     data = {"amount": "2000", "currency": "eur"}
     answers = []
     first = threading.Thread(target=lambda: answers.append(post(sandbox, "/v1/payment_intents", data)))
     first.start()
-    time.sleep(0.25)
+    wait(lambda: sandbox.store.rows("SELECT 1 FROM keys WHERE running"))
     meanwhile = post(sandbox, "/v1/payment_intents", data)
     first.join()
     assert (meanwhile.status_code, meanwhile.json()["error"]["code"]) == (409, "idempotency_key_in_use")

@@ -15,17 +15,6 @@ PAID = ["charge.succeeded", "payment_intent.created", "payment_intent.succeeded"
 
 
 @pytest.fixture
-def wait():
-    def until(look, seconds=5):
-        ends_at = time.monotonic() + seconds
-        while not (seen := look()) and time.monotonic() < ends_at:
-            time.sleep(0.02)
-        return seen
-
-    return until
-
-
-@pytest.fixture
 def deliveries(sandbox):
     return lambda: requests.get(f"{sandbox.url}/_sandbox/deliveries", timeout=10).json()["deliveries"]
 
