@@ -78,10 +78,9 @@ def deliver(sandbox, given, path) -> dict:
 
 
 def add_fault(sandbox, given, path) -> dict:
-    """{"kind": "500", "slow", "lost" or "refuse", with method, path, times, seconds, before, executes}"""
+    """{"kind": "500", "slow", "lost" or "refuse", with method, path, times, seconds, before, executes, chance}"""
     options = {name: given[name] in (True, "true") for name in ("before", "executes") if name in given}
-    if given.get("seconds"):
-        options["seconds"] = float(given["seconds"])
+    options.update({name: float(given[name]) for name in ("seconds", "chance") if given.get(name)})
     faults.add(
         sandbox,
         given.get("kind", ""),

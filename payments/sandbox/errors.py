@@ -72,6 +72,12 @@ class CardError(StripeError):
     type = "card_error"
 
 
+class RawCard(StripeError):
+    """A server sent a card number, which none should ever see."""
+
+    status = 402
+
+
 class IdempotencyError(StripeError):
     type = "idempotency_error"
     executed = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -15,12 +16,14 @@ KINDS = ("500", "slow", "lost", "refuse")
 @dataclass(frozen=True)
 class Fault:
     """`500` answers an error (and works all the same if it `executes`); `slow` answers `seconds` late, or
-    begins late (`before`); `lost` works and hangs up; `refuse` hangs up at once."""
+    begins late (`before`); `lost` works and hangs up; `refuse` hangs up at once. Each hits with
+    its `chance`, and is used up by those it hits."""
 
     kind: str = ""
     seconds: float = 0
     before: bool = False
     executes: bool = False
+    chance: float = 1
 
 
 NONE = Fault()
@@ -58,7 +61,9 @@ def take(sandbox, method: str, path: str) -> Fault:
         return NONE
     with sandbox.store.transaction():
         for row in sandbox.store.rows("SELECT * FROM faults WHERE remaining > 0 ORDER BY id"):
-            if row["method"] in ("*", method) and fnmatchcase(path, row["path"]):
+            fault = Fault(row["kind"], **json.loads(row["options"]))
+            fits = row["method"] in ("*", method) and fnmatchcase(path, row["path"])
+            if fits and random.random() < fault.chance:  # noqa: S311
                 sandbox.store.run("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row["id"])
-                return Fault(row["kind"], **json.loads(row["options"]))
+                return fault
     return NONE

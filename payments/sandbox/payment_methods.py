@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from . import cards
-from .errors import BadParameter, CardError, NoSuchThing
+from .errors import BadParameter, NoSuchThing, RawCard
 from .params import Choice, Integer, Metadata, Shape, Text, read
 from .store import new_id
 
@@ -61,7 +61,7 @@ def from_data(sandbox, data: dict, is_browser: bool) -> dict:
     if given is None:
         raise BadParameter("Missing required param: card.", code="parameter_missing", param="card")
     if not is_browser:
-        raise CardError(NO_RAW_CARDS)
+        raise RawCard(NO_RAW_CARDS)
     card = cards.with_number(given["number"])
     return save(sandbox, card, given["exp_month"], given["exp_year"], data, has_cvc=bool(given.get("cvc")))
 

@@ -76,6 +76,17 @@ def test_a_fault_hits_only_what_it_names(client, intents, control, sandbox):
     assert client.v1.payment_intents.cancel(intent.id).status == "canceled"
 
 
+def test_a_fault_may_hit_by_chance(client, control):
+    control("faults", kind="500", times=1000, chance=0.5)
+    outcomes = set()
+    for _ in range(40):
+        try:
+            outcomes.add(client.v1.payment_intents.create(NEW, {"max_network_retries": 0}).status)
+        except stripe.APIError as error:
+            outcomes.add(error.http_status)
+    assert outcomes == {500, "requires_payment_method"}
+
+
 def test_faults_are_listed_and_forgotten(sandbox, client, control):
     assert control("faults", kind="lost", times=3)["faults"][0]["remaining"] == 3
     assert requests.get(f"{sandbox.url}/_sandbox/faults", timeout=10).json()["faults"][0]["kind"] == "lost"
