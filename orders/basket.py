@@ -15,7 +15,13 @@ from inventory.actions import Availability, availability
 from orders.models import Cart
 from pricing.calculator import Delivery, Item, Quote, Rate, Snapshot, calculate
 from pricing.models import TaxRate
+from shop import sql
 from shop.money import Money
+from shop.versions import kept
+
+_LINES = (
+    "SELECT id, variant_id, quantity, seen_unit_minor FROM orders_cartline WHERE cart_id = %s ORDER BY id"
+)
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,13 @@ class Basket:
     rates: dict[str, Rate]
 
     @classmethod
-    def of(cls, cart: Cart, *, held: dict[int, int] | None = None, now: datetime | None = None) -> Basket:
+    def of(cls, cart: Cart, *, now: datetime | None = None) -> Basket:
         """Read everything about `cart` in a constant number of queries.
 
         Units that the cart itself holds at the checkout count as free for it.
         """
         now = now or timezone.now()
-        rows = list(cart.lines.order_by("id").values_list("id", "variant_id", "quantity", "seen_unit_minor"))
+        rows = sql.rows(_LINES, [cart.pk])
         ids = [variant_id for _id, variant_id, _quantity, _seen in rows]
         facts = line_facts(ids, currency=cart.currency, language=cart.language, now=now) if ids else {}
         stock = availability(ids, owner=cart.token) if ids else {}
@@ -180,6 +186,7 @@ class Basket:
         return Delivery(cart.delivery_label, cart.delivery_fee_minor, cart.delivery_tax_class)
 
 
+@kept("settings")
 def tax_rates(country: str, region: str, day: date) -> dict[str, Rate]:
     """The rates that hold where the goods go."""
     rates = TaxRate.objects.for_place(country, region, day)

@@ -7,4 +7,9 @@ class ShippingConfig(AppConfig):
     verbose_name = _("Delivery")
 
     def ready(self) -> None:
+        from inventory.models import Location
         from shipping import receivers  # noqa: F401
+        from shipping.models import Method, WeightRate, Zone
+        from shop.versions import watch
+
+        watch("settings", Zone, Method, WeightRate, Location)

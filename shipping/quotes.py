@@ -18,6 +18,7 @@ from orders.signals import DeliveryQuote
 from shipping import promise
 from shipping.models import Method, Zone
 from shop.money import Money
+from shop.versions import kept
 
 NOTHING_TO_SHIP = "none"  # the code of the one way in which a file or a service travels
 NO_TAX = "none"
@@ -49,6 +50,7 @@ def quotes(parcel: Parcel, *, now: datetime) -> list[DeliveryQuote]:
     return [_quote(method, cost, parcel, now) for method, cost in fees if cost is not None]
 
 
+@kept("settings")
 def methods_for(country: str, currency: str) -> list[Method]:
     zone_id = zone_of(country)
     if zone_id is None:
@@ -62,6 +64,7 @@ def method_of(country: str, code: str) -> Method | None:
     return Method.objects.filter(zone=zone_of(country), code=code).select_related("location").first()
 
 
+@kept("settings")
 def zone_of(country: str) -> int | None:
     """The id of the zone that lists the country, the first of two. Zones are few: read, not searched."""
     for pk, countries in Zone.objects.order_by("id").values_list("id", "countries"):
@@ -70,6 +73,7 @@ def zone_of(country: str) -> int | None:
     return None
 
 
+@kept("settings")
 def served_countries() -> set[str]:
     """Where something can be sent or is handed over."""
     active = Zone.objects.filter(methods__is_active=True).values_list("countries", flat=True)

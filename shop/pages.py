@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
-from shop import sql
+from shop import versions
 from shop.context import THEMES
 
 SECONDS = 3600  # a page is thrown away by its key; this only bounds what a lost write could do
@@ -90,8 +90,7 @@ def public_page(
 def version(request: HttpRequest) -> int:
     """The version of all public pages, read once a request; the shell takes it from the request."""
     if not hasattr(request, "catalog_version"):
-        found = sql.rows("SELECT value FROM shop_counter WHERE name = 'catalog'")
-        request.catalog_version = found[0][0] if found else 0
+        request.catalog_version = versions.version("catalog")
     return request.catalog_version
 
 

@@ -21,8 +21,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, gettext
 
+from shop import versions
 from shop.context import THEMES
-from shop.models import Counter
 
 # The cut of the font that a language's first line needs, by name of file in fonts/.
 FONT_CUT = {"ru": "cyrillic"}
@@ -79,8 +79,7 @@ def version_for(request: HttpRequest) -> int:
     """The version of all public pages. A view that has read it already leaves it on the request."""
     version = getattr(request, "catalog_version", None)
     if version is None:
-        version = Counter.objects.filter(name="catalog").values_list("value", flat=True).first() or 0
-        request.catalog_version = version
+        version = request.catalog_version = versions.version("catalog")
     return version
 
 

@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from payments.sandbox import Sandbox
+from shop import versions
 from shop.celery import app as celery
 
 pytest_plugins = ["tests.browser", "tests.account", "tests.flushing"]
@@ -58,6 +59,7 @@ def clean_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     clear_cache()
+    versions.forget()
 
 
 def clear_cache() -> None:
@@ -88,9 +90,13 @@ def sandbox(settings: Any) -> Iterator[Sandbox]:
 # --- What a page costs ---------------------------------------------------------------------------
 @pytest.fixture
 def count_queries() -> Callable[..., int]:
-    """count_queries(client, path): SQL queries of one GET that nothing had cached before."""
+    """count_queries(client, path): SQL queries of one GET that no page cache answers.
+
+    What a process keeps until the settings change (taxes, delivery) is read before, as on a running shop.
+    """
 
     def count(client: Client, path: str, **extra: Any) -> int:
+        client.get(path, **extra)
         clear_cache()
         with CaptureQueriesContext(connection) as captured:
             response = client.get(path, **extra)

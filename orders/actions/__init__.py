@@ -3,6 +3,7 @@
 from orders.actions.carts import (
     add_line,
     choose_delivery,
+    hold_goods,
     merge_carts,
     restore_line,
     save_answers,
@@ -25,6 +26,7 @@ __all__ = [
     "choose_delivery",
     "confirm_order",
     "expire_orders",
+    "hold_goods",
     "merge_carts",
     "place_order",
     "publish_mail",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.lines import line_facts
+from catalog.lines import LineFacts, line_facts
 from catalog.models import Variant
 from inventory import actions as inventory
 from orders.errors import NotForSale
@@ -26,26 +26,24 @@ def add_line(cart: Cart, sku: str, quantity: int) -> CartLine:
     Raises NotForSale for what is unknown, archived or has no price here, Refused for too many.
     """
     _lock(cart)
-    variant_id = Variant.objects.sellable().filter(sku=sku).values_list("pk", flat=True).first()
+    variant_id = Variant.objects.filter(sku=sku).values_list("pk", flat=True).first()
     if variant_id is None:
         raise NotForSale(sku[:64])
-    facts = line_facts([variant_id], currency=cart.currency, language=cart.language, now=timezone.now())[
-        variant_id
-    ]
+    facts = _facts(cart, variant_id)
     line = cart.lines.filter(variant_id=variant_id).first()
     total = quantity + (line.quantity if line else 0)
     unit_minor = facts.unit_minor(total)
-    if unit_minor is None:
+    if unit_minor is None or not facts.is_sellable:
         raise NotForSale(facts.name)
     _check_quantity(cart, variant_id, total, facts.name)
-    if line is None and cart.lines.count() >= settings.CART_MAX_LINES:
-        raise Refused(
-            _("A cart holds up to %(lines)s different things.") % {"lines": settings.CART_MAX_LINES}
-        )
-    line, _created = CartLine.objects.update_or_create(
-        cart=cart, variant_id=variant_id, defaults={"quantity": total, "seen_unit_minor": unit_minor}
-    )
-    _touch(cart)
+    if line is None:
+        if cart.lines.count() >= settings.CART_MAX_LINES:
+            raise Refused(
+                _("A cart holds up to %(lines)s different things.") % {"lines": settings.CART_MAX_LINES}
+            )
+        line = CartLine(cart=cart, variant_id=variant_id)
+    _write(line, total, unit_minor)
+    _lines_changed(cart)
     return line
 
 
@@ -57,17 +55,13 @@ def set_quantity(cart: Cart, line_id: int, quantity: int) -> CartLine | None:
     if line is None:
         return None
     if quantity == 0:
-        line.delete()
+        CartLine.objects.filter(pk=line.pk).delete()
         inventory.release_holds(cart.token, cause="removed")
     else:
-        facts = line_facts(
-            [line.variant_id], currency=cart.currency, language=cart.language, now=timezone.now()
-        )[line.variant_id]
+        facts = _facts(cart, line.variant_id)
         _check_quantity(cart, line.variant_id, quantity, facts.name)
-        line.quantity = quantity
-        line.seen_unit_minor = facts.unit_minor(quantity) or line.seen_unit_minor
-        line.save(update_fields=["quantity", "seen_unit_minor"])
-    _touch(cart)
+        _write(line, quantity, facts.unit_minor(quantity) or line.seen_unit_minor)
+    _lines_changed(cart)
     return line
 
 
@@ -80,25 +74,44 @@ def restore_line(cart: Cart, variant_id: int, quantity: int) -> None:
 
 def choose_delivery(cart: Cart, quote: DeliveryQuote) -> None:
     """Remember how the order shall travel, at the price that was shown."""
-    chosen = (quote.code, quote.label, quote.fee.minor, quote.tax_class)
-    if chosen == (cart.delivery_code, cart.delivery_label, cart.delivery_fee_minor, cart.delivery_tax_class):
-        return
-    cart.delivery_code, cart.delivery_label, cart.delivery_fee_minor, cart.delivery_tax_class = chosen
-    _save(cart, ["delivery_code", "delivery_label", "delivery_fee_minor", "delivery_tax_class"])
+    save_answers(cart, {}, quote)
 
 
-def save_answers(cart: Cart, answers: dict[str, Any]) -> None:
-    """Keep what the shopper wrote at the checkout; a country change lets go of the delivery chosen for the old one."""
+def save_answers(cart: Cart, answers: dict[str, Any], quote: DeliveryQuote | None = None) -> None:
+    """Keep what the shopper wrote at the checkout; another country lets go of the delivery chosen for the old one."""
+    answers = dict(answers)
+    if quote:
+        answers |= _delivery(quote.code, quote.label, quote.fee.minor, quote.tax_class)
+    elif any(name in answers and getattr(cart, name) != answers[name] for name in ("country", "region")):
+        answers |= _delivery("", "", None, "")
     changed = [name for name, value in answers.items() if getattr(cart, name) != value]
-    if not changed:
-        return
-    for name in changed:
-        setattr(cart, name, answers[name])
-    if {"country", "region"} & set(changed):
-        cart.delivery_code, cart.delivery_label, cart.delivery_tax_class = "", "", ""
-        cart.delivery_fee_minor = None
-        changed += ["delivery_code", "delivery_label", "delivery_tax_class", "delivery_fee_minor"]
-    _save(cart, changed)
+    if changed:
+        for name in changed:
+            setattr(cart, name, answers[name])
+        cart.version += 1
+        cart.updated_at = timezone.now()
+        cart.save(update_fields=[*changed, "version", "updated_at"])
+
+
+def _delivery(code: str, label: str, fee_minor: int | None, tax_class: str) -> dict[str, Any]:
+    return {
+        "delivery_code": code,
+        "delivery_label": label,
+        "delivery_fee_minor": fee_minor,
+        "delivery_tax_class": tax_class,
+    }
+
+
+def hold_goods(cart: Cart, wanted: dict[int, int]) -> None:
+    """Keep the goods of `cart` at the checkout, {variant id: units}; each further answer extends it.
+
+    Raises OutOfStock. An extension by less than a minute is not worth a write.
+    """
+    now = timezone.now()
+    fresh = timedelta(minutes=settings.HOLD_MINUTES - 1)
+    if wanted and not (cart.held_until and cart.held_until > now + fresh):
+        cart.held_until = inventory.hold(cart.token, wanted)
+        Cart.objects.filter(pk=cart.pk).update(held_until=cart.held_until)
 
 
 @transaction.atomic
@@ -116,24 +129,21 @@ def merge_carts(guest: Cart, user: Any) -> Cart:
         _merge_line(cart, variant_id, quantity)
     inventory.release_holds(guest.token, cause="merged")
     guest.delete()
-    _touch(cart)
+    _lines_changed(cart)
     return cart
 
 
 def _merge_line(cart: Cart, variant_id: int, quantity: int) -> None:
-    line = cart.lines.filter(variant_id=variant_id).first()
+    line = cart.lines.filter(variant_id=variant_id).first() or CartLine(
+        cart=cart, variant_id=variant_id, quantity=0
+    )
     free = inventory.availability([variant_id], owner=cart.token)[variant_id].free
-    facts = line_facts([variant_id], currency=cart.currency, language=cart.language, now=timezone.now())[
-        variant_id
-    ]
-    total = min(quantity + (line.quantity if line else 0), settings.CART_MAX_QUANTITY)
+    total = min(quantity + line.quantity, settings.CART_MAX_QUANTITY)
     # Never fewer than either cart had: what is short is said on the line, not taken away in silence.
-    kept = total if free is None else min(total, max(free, quantity, line.quantity if line else 0))
-    unit_minor = facts.unit_minor(kept)
+    kept = total if free is None else min(total, max(free, quantity, line.quantity))
+    unit_minor = _facts(cart, variant_id).unit_minor(kept)
     if unit_minor is not None:
-        CartLine.objects.update_or_create(
-            cart=cart, variant_id=variant_id, defaults={"quantity": kept, "seen_unit_minor": unit_minor}
-        )
+        _write(line, kept, unit_minor)
 
 
 def see_prices(cart: Cart, seen: dict[int, int]) -> None:
@@ -154,18 +164,26 @@ def _check_quantity(cart: Cart, variant_id: int, quantity: int, name: str) -> No
         raise Refused(_("Only %(free)s of “%(name)s” left.") % {"free": free, "name": name})
 
 
+def _facts(cart: Cart, variant_id: int) -> LineFacts:
+    facts = line_facts([variant_id], currency=cart.currency, language=cart.language, now=timezone.now())
+    return facts[variant_id]
+
+
+def _write(line: CartLine, quantity: int, unit_minor: int) -> None:
+    line.quantity, line.seen_unit_minor = quantity, unit_minor
+    line.save(force_insert=line.pk is None, force_update=line.pk is not None)
+
+
 def _lock(cart: Cart) -> None:
     """One change of a cart at a time. A cart that became an order is not changed any more."""
-    if not Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True).exists():
+    rows = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True)
+    version = rows.values_list("version", flat=True).first()
+    if version is None:
         raise Refused(_("This cart was ordered already."))
+    cart.version = version
 
 
-def _save(cart: Cart, fields: list[str]) -> None:
-    cart.version += 1
-    cart.updated_at = timezone.now()
-    cart.save(update_fields=[*fields, "version", "updated_at"])
-
-
-def _touch(cart: Cart) -> None:
-    Cart.objects.filter(pk=cart.pk).update(version=F("version") + 1, updated_at=timezone.now())
-    cart.refresh_from_db(fields=["version", "updated_at"])
+def _lines_changed(cart: Cart) -> None:
+    """Pages drawn before know that they are old, and what is held no longer fits. Under the cart's lock."""
+    cart.version, cart.updated_at, cart.held_until = cart.version + 1, timezone.now(), None
+    Cart.objects.filter(pk=cart.pk).update(version=cart.version, updated_at=cart.updated_at, held_until=None)

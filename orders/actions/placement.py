@@ -21,19 +21,19 @@ from shop.money import Money
 
 @transaction.atomic
 def place_order(
-    cart: Cart, *, shown_total: Money, version: int, delivery: DeliveryQuote, payment: PaymentOption
+    basket: Basket, *, shown_total: Money, version: int, delivery: DeliveryQuote, payment: PaymentOption
 ) -> Order:
-    """Turn `cart` into an order and allocate its stock: all of it, or nothing.
+    """Turn a cart into an order and allocate its stock: all of it, or nothing.
 
-    `version` and `shown_total` are what the shopper's page was drawn with. Twice gives the first order
-    back. Raises EmptyCart, CartChanged, NotForSale, or OutOfStock (with the variant and what is free).
+    `basket` was read for this request; `version` and `shown_total` are what the shopper's page was drawn with.
+    Twice gives the first order back. Raises EmptyCart, CartChanged, NotForSale, or OutOfStock (with the
+    variant and what is free).
     """
-    cart = Cart.objects.select_for_update().get(pk=cart.pk)
-    if placed := Order.objects.filter(cart=cart).first():
+    cart = Cart.objects.select_for_update().only("version", "is_open", "token").get(pk=basket.cart.pk)
+    if not cart.is_open and (placed := Order.objects.filter(cart=cart).first()):
         return placed
-    if not cart.is_open or cart.version != version:
+    if not cart.is_open or not cart.version == version == basket.cart.version:
         raise CartChanged()
-    basket = Basket.of(cart)
     _agree(basket, shown_total)
     order = _create(basket, delivery, payment)
     lines = _create_lines(order, basket)
@@ -42,7 +42,7 @@ def place_order(
         owner=cart.token,
         cause=f"order:{order.pk}",
     )
-    Cart.objects.filter(pk=cart.pk).update(is_open=False)
+    Cart.objects.filter(pk=cart.pk).update(is_open=False, held_until=None)
     OrderEvent.objects.create(order=order, kind="placed", data={"total": order.total_minor})
     order_placed.send(sender=None, order=order, payment=payment)
     publish_mail(order, "order_received")

@@ -48,6 +48,9 @@ class Cart(AddressFields):
     payment_method = models.CharField(max_length=30, blank=True)
     # Counts every change that a total depends on, so that a page drawn before a change is known.
     version = models.PositiveIntegerField(default=1)
+    held_until = models.DateTimeField(
+        null=True, blank=True
+    )  # its goods are kept; None once its lines changed
     is_open = models.BooleanField(default=True)  # closed when it became an order
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -63,6 +66,10 @@ class Cart(AddressFields):
 
     def __str__(self) -> str:
         return f"cart {self.pk}"
+
+    def count(self) -> int:
+        """How many things are in it, over all lines."""
+        return self.lines.aggregate(total=models.Sum("quantity"))["total"] or 0
 
 
 class CartLine(models.Model):

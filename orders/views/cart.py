@@ -42,15 +42,13 @@ def cart_add(request: HttpRequest) -> HttpResponse:
         line = actions.add_line(shopper_cart, form.cleaned_data["sku"], form.cleaned_data["quantity"])
     except Refused as refusal:
         return _refuse_to_add(request, str(refusal))
-    basket = Basket.of(shopper_cart)
     if request.htmx:
+        basket = Basket.of(shopper_cart)
         added = next(found for found in basket.lines if found.id == line.pk)
         response = render(request, "orders/_cart_drawer.html", {"cart": basket, "added": added})
-    else:
-        messages.success(request, _("Added to your cart."))
-        response = redirect("orders:cart")
-        response.status_code = 303
-    return remember(response, shopper_cart, basket.count)
+        return remember(response, shopper_cart, basket.count)
+    messages.success(request, _("Added to your cart."))
+    return _back_to_the_cart(shopper_cart)
 
 
 @require_POST
@@ -70,11 +68,10 @@ def cart_line(request: HttpRequest, line_id: int) -> HttpResponse:
     removed = changed if form.cleaned_data["quantity"] == 0 else None
     if request.htmx:
         return _page(request, shopper_cart, undo=_undo_token(removed) if removed else "")
-    response = redirect("orders:cart")
-    response.status_code = 303
+    response = _back_to_the_cart(shopper_cart)
     if removed:
         response.set_cookie("undo", _undo_token(removed), max_age=60, httponly=True, samesite="Lax")
-    return remember(response, shopper_cart, Basket.of(shopper_cart).count)
+    return response
 
 
 @require_POST
@@ -92,9 +89,13 @@ def cart_undo(request: HttpRequest) -> HttpResponse:
         return _refuse(request, current_cart(request), str(refusal))
     if request.htmx:
         return _page(request, shopper_cart)
+    return _back_to_the_cart(shopper_cart)
+
+
+def _back_to_the_cart(shopper_cart: Cart) -> HttpResponse:
     response = redirect("orders:cart")
     response.status_code = 303
-    return remember(response, shopper_cart, Basket.of(shopper_cart).count)
+    return remember(response, shopper_cart, shopper_cart.count())
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import country_name, format_for
-from inventory import actions as inventory
 from inventory.errors import OutOfStock
 from orders import actions
 from orders.basket import Basket
@@ -63,12 +63,15 @@ class CheckoutPage:
         self.now = timezone.now()
         self.forms: dict[str, Any] = {}
         self.notice = ""
+        self._is_old = False  # the cart was changed since the basket was read
 
     # --- taking ----------------------------------------------------------------------------------
     def post(self, wanted: list[str]) -> HttpResponse:
         """Take the posted sections in order and stop at the first that is not right."""
         try:
             for section in wanted[: wanted.index("place")] if "place" in wanted else wanted:
+                if self._is_old:
+                    self._renew()
                 if not getattr(self, f"_take_{section}")():
                     return self.render(status=422)
             if "place" in wanted:
@@ -109,9 +112,8 @@ class CheckoutPage:
             return False
         answers = dict(form.cleaned_data)
         quote = form.quotes[answers.pop("shipping_method")]
-        actions.save_answers(self.cart, answers)
-        actions.choose_delivery(self.cart, quote)
-        self._renew()
+        actions.save_answers(self.cart, answers, quote)
+        self._is_old = True
         return True
 
     def _take_payment(self) -> bool:
@@ -121,6 +123,8 @@ class CheckoutPage:
         return form.is_valid()
 
     def _place(self) -> HttpResponse:
+        if self._is_old:
+            self._renew()
         form = self.forms["place"] = PlaceForm(self.request.POST, currency=self.cart.currency)
         if missing := self._first_missing():
             self.notice = _("Please fill in this part first.")
@@ -130,7 +134,7 @@ class CheckoutPage:
         delivery, payment = self.chosen_delivery, self.chosen_payment
         actions.choose_delivery(self.cart, delivery)  # the fee may have changed since: then the total says so
         order = actions.place_order(
-            self.cart,
+            self.basket,
             shown_total=form.cleaned_data["shown_total"],
             version=form.cleaned_data["version"],
             delivery=delivery,
@@ -139,9 +143,8 @@ class CheckoutPage:
         return _go_on(self.request, order)
 
     def _hold(self) -> None:
-        """Keep the goods for this shopper from here on; each further answer extends it."""
-        if self.basket.wanted:
-            inventory.hold(self.cart.token, self.basket.wanted)
+        """Keep the goods for this shopper from here on."""
+        actions.hold_goods(self.cart, self.basket.wanted)
 
     def _refuse(self, message: str) -> HttpResponse:
         """Stock or price moved: show today's truth and let the shopper decide."""
@@ -212,6 +215,7 @@ class CheckoutPage:
         """Read the basket and what follows from it anew, after the cart changed."""
         self.cart.refresh_from_db()
         self.basket = Basket.of(self.cart)
+        self._is_old = False
         for name in ("delivery_quotes", "payment_options"):
             self.__dict__.pop(name, None)
 
@@ -244,10 +248,14 @@ class CheckoutPage:
             "payment_options": self.payment_options,
             "chosen_payment": self.chosen_payment,
             "provider": self._provider(),
-            "hold_expires_at": inventory.hold_expires_at(self.cart.token),
+            "hold_expires_at": self._held_until(),
             "shown_total": total,
             "pay_label": self._pay_label(),
         }
+
+    def _held_until(self) -> datetime | None:
+        until = self.cart.held_until
+        return until if until and until > self.now else None
 
     def _posted_wrong(self) -> str | None:
         return next((name for name, form in self.forms.items() if form.errors), None)

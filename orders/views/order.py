@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.addresses import address_lines
 from orders import actions, progress
+from orders.carts import COUNT_COOKIE, current_cart, remember
 from orders.forms import TrackForm
 from orders.models import Order
 from orders.signals import ask, order_parts_wanted
@@ -81,4 +82,13 @@ def _page(request: HttpRequest, found: Order, *, error: str = "", status: int = 
         "can_pay": found.is_payable and (found.pays_online or found.payment_method == "bank_transfer"),
         "error": error,
     }
-    return render(request, "orders/order.html", context, status=status)
+    response = render(request, "orders/order.html", context, status=status)
+    return _forget_what_was_ordered(request, response)
+
+
+def _forget_what_was_ordered(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The number beside the cart goes once what was in it is an order."""
+    if COUNT_COOKIE in request.COOKIES:
+        cart = current_cart(request)
+        remember(response, cart, cart.count() if cart else 0)
+    return response
