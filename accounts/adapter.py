@@ -64,22 +64,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send through the shop's mailer. A mail server that is down is told to the person, never a 500."""
         kind = template_prefix.rpartition("/")[2]
-        words = {
-            "email": email,
-            "signup_url": _absolute("account_signup"),
-            "login_url": _absolute("account_login"),
-        }
-        if kind != "password_reset_key":  # that one brings the link of its own, with the key in it
-            words["password_reset_url"] = _absolute("account_reset_password")
-        context = {**context, **words}
+        context = {**_common(), **context, "email": email}
+        context["headline"] = subject = render_to_string(f"account/email/{kind}_subject.txt", context).strip()
         name = f"account:{kind}:{uuid4()}"
         try:
             send_once(
                 name,
                 kind=f"account.{kind}",
                 recipient=email,
-                language=get_language() or settings.LANGUAGE_CODE,
-                subject=render_to_string(f"account/email/{kind}_subject.txt", context).strip(),
+                language=context["language"],
+                subject=subject,
                 text=render_to_string(f"account/email/{kind}_message.txt", context).strip() + "\n",
                 html=render_to_string(f"account/email/{kind}_message.html", context),
             )
@@ -91,6 +85,20 @@ class AccountAdapter(DefaultAccountAdapter):
         finally:
             if kind in SECRET and not settings.LOCAL:
                 Mail.objects.filter(dedupe=name).update(text="", html="")
+
+
+def _common() -> dict[str, Any]:
+    """What every letter may say. The link in a password letter, with its key, comes from allauth."""
+    return {
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "shop_name": settings.SHOP_NAME,
+        "shop_email": settings.SHOP_EMAIL,
+        "shop_phone": settings.SHOP_PHONE,
+        "shop_url": settings.SITE_URL,
+        "login_url": _absolute("account_login"),
+        "signup_url": _absolute("account_signup"),
+        "password_reset_url": _absolute("account_reset_password"),
+    }
 
 
 def _absolute(name: str) -> str:

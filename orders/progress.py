@@ -50,12 +50,12 @@ def steps(order: Order) -> list[Step]:
 
 
 def _as_steps(order: Order, reached: list[tuple[str, str, bool, datetime | None]]) -> list[Step]:
-    is_live = order.lifecycle == Order.Lifecycle.PLACED
-    found_now = False
+    """The last step that was reached is where the order is now; at the end of the way all are done."""
+    last = max(index for index, (_code, _label, done, _at) in enumerate(reached) if done)
+    is_over = last == len(reached) - 1
     result = []
-    for code, label, done, at in reached:
-        state = "done" if done else "now" if is_live and not found_now else "next"
-        found_now = found_now or state == "now"
+    for index, (code, label, done, at) in enumerate(reached):
+        state = "now" if index == last and not is_over else "done" if done else "next"
         result.append(Step(code, label, state, at if done else None))
     return result
 

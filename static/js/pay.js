@@ -6,6 +6,7 @@ const form = box?.closest("form[data-pay]");
 const TIMEOUT_MS = 25000;
 
 class Say extends Error {} // words for the shopper
+class Check extends Say {} // what was written has to be looked at again
 
 const words = box?.dataset ?? {};
 const alertBox = form?.querySelector("[data-pay-alert]");
@@ -87,7 +88,7 @@ const mount = async () => {
 
 const showAway = () => {
   box.textContent = "";
-  fail(words.away, false);
+  fail(words.away, { focus: false });
 };
 
 // --- Paying ------------------------------------------------------------------------------------
@@ -98,9 +99,12 @@ const setPaying = (on) => {
   else button.removeAttribute("aria-busy");
 };
 
-const fail = (reason, focus = true) => {
+const fail = (reason, { title = words.failed, focus = true } = {}) => {
   setPaying(false);
+  alertBox.querySelector("[data-pay-title]").textContent = title;
   alertBox.querySelector("[data-pay-reason]").textContent = reason;
+  const elsewhere = alertBox.querySelector("[data-pay-else]");
+  if (elsewhere) elsewhere.hidden = !startUrl;
   alertBox.hidden = false;
   if (focus) alertBox.focus();
 };
@@ -120,8 +124,14 @@ const place = async () => {
   const { ok, data } = await post(form.action, new FormData(form));
   if (ok && data.start_url) return data.start_url;
   if (ok) location.assign(data.order_url);
-  else form.submit(); // the whole page knows better what is wrong: price, stock, a box not ticked
+  else if (data.errors?.length && !data.notice) throw new Check(data.errors.map(markWrong).join(" "));
+  else form.submit(); // a price or the stock has changed: the page is drawn anew and says it
   return null;
+};
+
+const markWrong = ({ field, text }) => {
+  document.getElementById(field)?.setAttribute("aria-invalid", "true");
+  return text;
 };
 
 const start = async () => {
@@ -154,12 +164,14 @@ const onSubmit = async (event) => {
   event.preventDefault();
   if (isPaying) return;
   alertBox.hidden = true;
+  document.querySelector("[data-errors]")?.remove(); // what the server said about the last try
   if (!navigator.onLine) return fail(words.offline);
   setPaying(true);
   try {
     await pay();
   } catch (error) {
-    fail(error instanceof Say ? error.message : words.away);
+    if (error instanceof Check) fail(error.message, { title: words.check });
+    else fail(error instanceof Say ? error.message : words.away);
   }
 };
 
