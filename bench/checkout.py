@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from bench import pages, processes
-from bench.client import Unexpected, Visitor, expect, form_token
+from bench.client import Answer, Unexpected, Visitor, expect, form_token
 from bench.measuring import cpu_per_request, percentiles, together
 from bench.meter import COUNT, PROCESS_MS, QUERIES
 from bench.pages import ROWS
@@ -41,6 +41,14 @@ SECTIONS = {
 
 
 @dataclass
+class Step:
+    """One of the requests, a mean over all orders; background work that fell between two is counted here too."""
+
+    cpu_ms: float = 0
+    queries: int = 0
+
+
+@dataclass
 class Checkout:
     """Figures of one order, all its requests together; the sandbox and the worker are counted apart."""
 
@@ -55,44 +63,47 @@ class Checkout:
     queries: int = 0
     p50_ms: float = 0
     p95_ms: float = 0
+    steps: dict[str, Step] = field(default_factory=dict)  # where the CPU went, of one shopper alone
     ratios: dict[str, float] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
 
 
 class Shopper:
-    """One guest with one browser. Every request goes through `ask`, so that none is forgotten."""
+    """One guest with one browser. Every request is a named step, so that none is forgotten."""
 
     def __init__(self, url: str, sandbox_url: str, *, counting: bool = False) -> None:
         self.shop = Visitor(url, headers={COUNT: "1"} if counting else {})
         self.stripe = Visitor(sandbox_url)
-        self.requests = self.queries = 0
+        self.steps: dict[str, Step] = {}
+        self.spent_ms = process_ms(self.shop.get("/bench/empty/"))
 
     def buy(self, slug: str, sku: str) -> str:
         """The token of the order, whose page was seen last."""
-        self.get(f"/p/{slug}/?variant={sku}")
-        self.post("/cart/add/", {"sku": sku, "quantity": 1}, 303)
-        self.get("/cart/")
+        self.get("product page", f"/p/{slug}/?variant={sku}")
+        self.post("add to cart", "/cart/add/", {"sku": sku, "quantity": 1}, 303)
+        self.get("cart", "/cart/")
         token = self.check_out()
         self.pay(token)
-        self.get(f"/orders/{token}/")
+        self.get("order page", f"/orders/{token}/")
         return token
 
     def check_out(self) -> str:
         """Section by section, as a browser without JavaScript: each is posted, and the page comes back."""
-        page = self.get("/checkout/")
+        page = self.get("checkout", "/checkout/")
         for section, answers in SECTIONS.items():
             hidden = dict(HIDDEN.findall(page.text)) if section == "place" else {}
             fields = {"section": section, "csrfmiddlewaretoken": form_token(page)} | hidden | answers
-            taken = self.post("/checkout/", fields, 303)
+            taken = self.post(f"checkout: {section}", "/checkout/", fields, 303)
             if section == "place":
                 return ORDER.search(taken.location)[1]  # type: ignore[index]
-            page = self.get("/checkout/")
+            page = self.get(f"checkout after {section}", "/checkout/")
         raise AssertionError("the last section is the place where the order is made")
 
     def pay(self, token: str) -> None:
         """As the page's script does: start, confirm at the provider, come back."""
-        page = self.get(f"/orders/{token}/pay/")
-        started = self.post(f"/orders/{token}/pay/start/", {"csrfmiddlewaretoken": form_token(page)}, 200)
+        page = self.get("pay page", f"/orders/{token}/pay/")
+        proof = {"csrfmiddlewaretoken": form_token(page)}
+        started = self.post("pay: start", f"/orders/{token}/pay/start/", proof, 200)
         answer = json.loads(started.body)
         intent = answer["client_secret"].partition("_secret_")[0]
         card = {
@@ -102,25 +113,28 @@ class Shopper:
             "return_url": answer["return_url"],
         }
         expect(self.stripe.post(f"/v1/payment_intents/{intent}/confirm", card), 200, "confirming the card")
-        self.get(f"/orders/{token}/pay/return/?payment_intent={intent}", 302)
+        self.get("pay: return", f"/orders/{token}/pay/return/?payment_intent={intent}", 302)
 
-    def get(self, path: str, status: int = 200):
-        answer = expect(self.shop.get(path), status, path)
-        self._count(answer)
+    def get(self, step: str, path: str, status: int = 200) -> Answer:
+        return self._taken(step, expect(self.shop.get(path), status, path))
+
+    def post(self, step: str, path: str, fields: dict[str, object], status: int) -> Answer:
+        return self._taken(step, expect(self.shop.post(path, fields), status, path))
+
+    def _taken(self, step: str, answer: Answer) -> Answer:
+        now = process_ms(answer)
+        self.steps[step] = Step(now - self.spent_ms, int(answer.headers.get(QUERIES.lower(), 0)))
+        self.spent_ms = now
         return answer
-
-    def post(self, path: str, fields: dict[str, object], status: int):
-        answer = expect(self.shop.post(path, fields), status, path)
-        self._count(answer)
-        return answer
-
-    def _count(self, answer) -> None:
-        self.requests += 1
-        self.queries += int(answer.headers.get(QUERIES.lower(), 0))
 
     def close(self) -> None:
         self.shop.close()
         self.stripe.close()
+
+
+def process_ms(answer: Answer) -> float:
+    """CPU of the web process up to this answer."""
+    return float(answer.headers[PROCESS_MS.lower()])
 
 
 def measure(options: argparse.Namespace) -> list[Checkout]:
@@ -132,13 +146,16 @@ def measure(options: argparse.Namespace) -> list[Checkout]:
         processes.shop(web, page_cache=True, sandbox_url=sandbox_url) as url,
     ):
         goods = chosen_goods(options.orders)
-        requests, queries = one_counted(url, sandbox_url, goods)
+        counted = one_counted(url, sandbox_url, goods)
         floor_ms = floor_of(url, options)
         found = []
         for shoppers in map(int, options.shoppers.split(",")):
-            checkout = Checkout("checkout", shoppers, requests=requests, queries=queries, limits={ROWS: 20})
+            checkout = Checkout("checkout", shoppers, limits={ROWS: 20})
+            checkout.requests, checkout.queries = len(counted), sum(step.queries for step in counted.values())
             _measure(checkout, url, sandbox_url, goods, options.orders, (sandbox_pid, worker_pid))
             checkout.ratios = {ROWS: checkout.cpu_ms / floor_ms}
+            for name, step in checkout.steps.items():
+                step.queries = counted[name].queries
             found.append(checkout)
     return found
 
@@ -150,13 +167,13 @@ def chosen_goods(orders: int) -> list[tuple[str, str]]:
     return random.Random(2).sample(rows, min(orders, len(rows)))
 
 
-def one_counted(url: str, sandbox_url: str, goods: list[tuple[str, str]]) -> tuple[int, int]:
-    """Buy a few times to warm up; the last time, count requests and queries."""
+def one_counted(url: str, sandbox_url: str, goods: list[tuple[str, str]]) -> dict[str, Step]:
+    """Buy a few times to warm up; the steps of the last time, with their queries counted."""
     for counting in (False, False, True):
         shopper = Shopper(url, sandbox_url, counting=counting)
         insist_on_paid([shopper.buy(*goods[0])])
         shopper.close()
-    return shopper.requests, shopper.queries
+    return shopper.steps
 
 
 def floor_of(url: str, options: argparse.Namespace) -> float:
@@ -174,6 +191,7 @@ def _measure(
     pids: tuple[int, int | None],
 ) -> None:
     seconds: list[float] = []
+    steps: list[dict[str, Step]] = []
     tokens: list[str] = []
     numbers = count()  # next() on it is atomic
 
@@ -183,6 +201,7 @@ def _measure(
             began = time.perf_counter()
             tokens.append(shopper.buy(*goods[number % len(goods)]))
             seconds.append(time.perf_counter() - began)
+            steps.append(shopper.steps)
             shopper.close()
 
     before = spent(url, pids)
@@ -194,6 +213,10 @@ def _measure(
     costs = [(after - earlier) / orders for after, earlier in zip(spent(url, pids), before, strict=True)]
     checkout.cpu_ms, checkout.database_ms, checkout.sandbox_ms, checkout.worker_ms = costs
     checkout.p50_ms, checkout.p95_ms = percentiles(seconds, 50, 95)
+    if checkout.shoppers == 1:
+        checkout.steps = {
+            name: Step(statistics.mean(several[name].cpu_ms for several in steps)) for name in steps[0]
+        }
 
 
 def insist_on_paid(tokens: list[str]) -> None:
@@ -206,6 +229,6 @@ def insist_on_paid(tokens: list[str]) -> None:
 def spent(url: str, pids: tuple[int, int | None]) -> tuple[float, ...]:
     """CPU so far, in milliseconds: the web process, the database, the sandbox, the worker."""
     visitor = Visitor(url)
-    web = float(visitor.get("/bench/empty/").headers[PROCESS_MS.lower()])
+    web = process_ms(visitor.get("/bench/empty/"))
     visitor.close()
     return (web, processes.database_cpu_ms(), *(processes.tree_cpu_ms(pid) for pid in pids))

@@ -83,6 +83,14 @@ def print_checkouts(checkouts: list[Checkout]) -> None:
     print_table(CHECKOUT_HEAD, rows)
 
 
+def print_steps(checkouts: list[Checkout]) -> None:
+    """Where the CPU of one shopper's checkout went."""
+    for checkout in checkouts:
+        if checkout.steps:
+            rows = [(name, f"{step.cpu_ms:.1f}", str(step.queries)) for name, step in checkout.steps.items()]
+            print_table(("step", "CPU ms", "queries"), rows)
+
+
 def limit_in_words(ratios: dict[str, float], limits: dict[str, float]) -> str:
     return ", ".join(
         f"{'within' if ratios[floor] <= limit else 'OVER'} {limit:g} × {floor.split()[0]}"

@@ -95,6 +95,8 @@ def measure(options: argparse.Namespace) -> int:
         print("\nGuest checkout by card, from product page to order page", flush=True)
         checkouts = checkout.measure(options)
         report.print_checkouts(checkouts)
+        print("\nThe steps of one shopper")
+        report.print_steps(checkouts)
     if options.json:
         report.write_json(options.json, options.products, costs, checkouts)
     too_dear = report.over([*costs, *checkouts])
