@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -101,13 +102,16 @@ def divide_rounded(numerator: int, denominator: int) -> int:
     return sign * ((2 * numerator + denominator) // (2 * denominator))
 
 
-def format_money(minor: int, currency: str, language: str) -> str:
-    """The amount as the language writes it: €24, €24.50, 4 980 ₽. A whole amount shows no zeros."""
-    return _formatted(minor, currency, language)
+def format_money(minor: int, currency: str, language: str, *, is_exact: bool = False) -> str:
+    """The amount as the language writes it: €24, €24.50, 4 980 ₽.
+
+    A whole amount shows no zeros, unless it is one of a column of amounts: then `is_exact` keeps them.
+    """
+    return _formatted(minor, currency, language, is_exact)
 
 
 @lru_cache(maxsize=20_000)
-def _formatted(minor: int, currency: str, language: str) -> str:
+def _formatted(minor: int, currency: str, language: str, is_exact: bool) -> str:
     digits = exponent(currency)
     sign, size = ("-" if minor < 0 else ""), abs(minor)
     whole, part = divmod(size, 10**digits)
@@ -116,10 +120,10 @@ def _formatted(minor: int, currency: str, language: str) -> str:
     from decimal import Decimal
 
     value = Decimal(f"{sign}{whole}.{part:0{digits}d}" if digits else f"{sign}{whole}")
+    shown = digits if part or is_exact else 0
     pattern = locale.currency_formats["standard"].pattern.split(";")[0]
-    if digits and part == 0:
-        pattern = pattern.replace(".00", "")
-    text = format_currency(value, currency, format=pattern, locale=locale, currency_digits=part != 0)
+    pattern = pattern.replace(".00", "." + "0" * shown if shown else "")
+    text = format_currency(value, currency, format=pattern, locale=locale, currency_digits=False)
     return text.replace("-", "−")
 
 
@@ -130,14 +134,18 @@ def _locale(language: str) -> Locale:
 
 def parse_minor(text: str, currency: str) -> int:
     """Minor units of a plain decimal such as "24.90". Raises ValueError for anything else."""
-    digits = exponent(currency)
-    sign = -1 if text.startswith("-") else 1
-    whole, _, part = text.lstrip("-").partition(".")
-    if not whole.isascii() or not whole.isdigit() or (part and not (part.isascii() and part.isdigit())):
+    found = _PLAIN.fullmatch(text)
+    if not found:
         raise ValueError(f"{text!r} is not an amount")
+    sign, whole, part = found.groups(default="")
+    digits = exponent(currency)
     if len(part) > digits:
         raise ValueError(f"{text!r} has more decimals than {currency} has")
-    return sign * (int(whole) * 10**digits + int(part.ljust(digits, "0") or 0))
+    minor = int(whole) * 10**digits + int(part.ljust(digits, "0") or 0)
+    return -minor if sign else minor
+
+
+_PLAIN = re.compile(r"(-)?([0-9]+)(?:\.([0-9]+))?")
 
 
 def money(column: str, currency: str = "currency") -> Any:
