@@ -231,7 +231,7 @@ def _paid_back_by_hand(refund: Refund, reference: str) -> None:
         OrderEvent.objects.create(
             order=order, kind="payment_refunded", data={"amount": refund.amount_minor}, actor=refund.actor
         )
-        orders.publish_mail(order, "refunded", name=reference, amount=refund.amount_minor)
+        orders.publish_mail(order, "refunded", name=reference, amount_minor=refund.amount_minor)
     orders.refresh_states(order)
 
 

@@ -160,7 +160,7 @@ def _tell(order: Order, event: Event) -> None:
             available_at=timezone.now() + FAILED_MAIL_AFTER,
         )
     elif event.kind == Event.Kind.REFUNDED:
-        orders.publish_mail(order, "refunded", name=event.provider_object, amount=event.amount_minor)
+        orders.publish_mail(order, "refunded", name=event.provider_object, amount_minor=event.amount_minor)
 
 
 def _settle(order: Order, attempt: Attempt) -> None:
