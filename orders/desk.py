@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from inventory.models import Level
 from orders.models import Order, OrderLine
 from shop import dates
 from shop.staff import Todo, badge, count_up_to, home_part, todo
@@ -27,6 +30,7 @@ PAGE_SIZE = 50
 LAST_PAGE = 200  # beyond ten thousand rows one searches
 NEWEST = 20_000  # how far back names and countries are looked for
 RECENT = 6
+SHELVES_COUNTED_FOR_SECONDS = 60
 Lifecycle, Paid, Sent = Order.Lifecycle, Order.PaymentState, Order.FulfilmentState
 
 VIEWS = {
@@ -308,12 +312,13 @@ class Due:
 
 
 def due(order: Order, today: date) -> Due:
-    """Words first: late, today, tomorrow; the date from the day after tomorrow, and for what has left."""
+    """Words first: late, today, tomorrow. A date from the day after tomorrow on, for what has left, and for
+    what nobody has paid yet."""
     day = order.promised_to
     if day is None:
         return Due("")
     has_left = order.fulfilment_state in (Sent.SHIPPED, Sent.DELIVERED, Sent.READY)
-    if has_left or order.lifecycle != Lifecycle.PLACED:
+    if has_left or order.lifecycle != Lifecycle.PLACED or not order.is_confirmed:
         return Due(dates.day(day))
     ahead = (day - today).days
     if ahead < 0:
@@ -392,6 +397,29 @@ def need_review(request: HttpRequest) -> Todo:
         tone="danger" if count else "",
         permission="orders.view_order",
     )
+
+
+@todo
+def low_stock(request: HttpRequest) -> Todo:
+    """Shelves that run low, as of a minute ago: the one count here that has to read many rows."""
+    low, out = cache.get_or_set("staff:low-stock", _count_shelves, SHELVES_COUNTED_FOR_SECONDS)
+    return Todo(
+        low + out,
+        _("Low stock"),
+        f"{reverse('admin:inventory_level_changelist')}?left=few",
+        why=ngettext("%(count)s shelf is empty", "%(count)s shelves are empty", out) % {"count": out}
+        if out
+        else "",
+        tone="warn" if out else "",
+        permission="inventory.view_level",
+    )
+
+
+def _count_shelves() -> tuple[int, int]:
+    """(shelves with a few units left, shelves with none)."""
+    levels = Level.objects.alias(left=F("on_hand") - F("allocated") - F("held"))
+    few = levels.filter(left__range=(1, settings.LOW_STOCK_SHOWN))
+    return count_up_to(few), count_up_to(levels.filter(left__lte=0))
 
 
 @home_part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -65,6 +66,13 @@ class Method(models.Model):
 
     def __str__(self) -> str:
         return f"{self.zone}: {self.name}"
+
+    def clean(self) -> None:
+        """For the admin's form. That a code begins with "pickup" is how orders knows a pick-up."""
+        if self.is_pickup != self.code.startswith("pickup"):
+            raise ValidationError({"code": _("The code of a pick-up, and no other, begins with “pickup”.")})
+        if self.is_pickup and self.location_id is None:
+            raise ValidationError({"location": _("Say where the customer collects it.")})
 
     @property
     def is_pickup(self) -> bool:

@@ -47,6 +47,11 @@ class TranslatedField(models.JSONField):
         kwargs.setdefault("default", dict)
         super().__init__(*args, **kwargs)
 
+    def formfield(self, **kwargs: Any) -> Any:
+        from shop.translated_form import TranslatedFormField
+
+        return models.Field.formfield(self, form_class=TranslatedFormField, **kwargs)
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Translated:
         return Translated(super().from_db_value(value, expression, connection) or {})
 

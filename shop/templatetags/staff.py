@@ -19,9 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from shop import dates, staff
-from shop.money import Money
+from shop.money import Money, format_money
 from shop.shell import FONT_CUT
-from shop.templatetags.ui import amount
 
 register = template.Library()
 STYLES = re.compile(r"<link\b[^>]*\bstylesheet\b[^>]*>|<style\b.*?</style>", re.DOTALL)
@@ -116,9 +115,18 @@ def on_day(day: date) -> str:
     return dates.day(day)
 
 
+@register.filter
+def exact(money: Money) -> SafeString:
+    """An amount in a column of amounts: with all its decimals, so that they stand under one another."""
+    text = format_money(money.minor, money.currency, get_language() or settings.LANGUAGE_CODE, is_exact=True)
+    return format_html(
+        '<span data-minor="{}" data-currency="{}">{}</span>', money.minor, money.currency, text
+    )
+
+
 @register.simple_tag
-def money_of(minor: int, currency: str) -> SafeString | str:
-    return amount(Money(minor, currency))
+def money_of(minor: int, currency: str) -> SafeString:
+    return exact(Money(minor, currency))
 
 
 register.filter(dates.full_date)
