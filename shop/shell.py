@@ -6,6 +6,7 @@ from a cookie that a script reads, the theme is an attribute of <html>. Higher a
     @provides("navigation")
     def categories() -> list[dict]: ...     # {"name", "url", "children": [{"name", "url"}], "picture"}
     @provides("help")                       # also "about" and "featured": [{"name", "url"}]
+    @provides("announcement")               # the one line above the header: [{"name", "url"}], or none
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from shop.context import THEMES
 
 # The cut of the font that a language's first line needs, by name of file in fonts/.
 FONT_CUT = {"ru": "cyrillic"}
-MENUS = ("navigation", "featured", "help", "about")
+MENUS = ("announcement", "navigation", "featured", "help", "about")
 
 _providers: dict[str, Callable[[], list[dict[str, Any]]]] = {}
 _made: dict[tuple[str, int], Shell] = {}

@@ -7,13 +7,14 @@ ready HTML, because a partial each would cost more than all the rest of the row.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -37,9 +38,9 @@ def canonical_links(path: str = "") -> SafeString:
     if not path:
         return SafeString("")
     own = path if path.startswith("http") else f"{settings.SITE_URL}{path}"
-    return format_html('<link rel="canonical" href="{}">', own) + format_html_join(
-        "", '<link rel="alternate" hreflang="{}" href="{}">', alternates(own.removeprefix(settings.SITE_URL))
-    )
+    others = alternates(own.removeprefix(settings.SITE_URL))
+    links = [f'<link rel="alternate" hreflang="{language}" href="{escape(url)}">' for language, url in others]
+    return SafeString(f'<link rel="canonical" href="{escape(own)}">{"".join(links)}')
 
 
 @register.simple_tag
@@ -114,6 +115,30 @@ def swatch(colour: str, name: Any = "") -> SafeString:
     label = f'role="img" aria-label="{conditional_escape(name)}"' if name else 'aria-hidden="true"'
     return SafeString(
         f'<svg class="swatch" viewBox="0 0 14 14" {label}><circle cx="7" cy="7" r="7" fill="{escape(colour)}"/></svg>'
+    )
+
+
+@register.simple_tag
+def option_choice(code: str, value: Mapping[str, Any]) -> SafeString:
+    """One value of an option as a radio, drawn as a picture, a colour or a word.
+
+    `value` has code, name, swatch, picture_thumb, is_chosen, is_sold_out. Sold out can still be chosen, and says so.
+    """
+    name, thumb, colour = escape(value["name"]), value["picture_thumb"], value["swatch"]
+    if thumb:
+        kind, look = "photo", picture(thumb, sizes="5rem", alt="")
+    elif colour:
+        kind, look = "swatch", swatch(colour)
+    else:
+        kind, look = "text", name
+    sold = " data-sold" if value["is_sold_out"] else ""
+    words = "" if kind == "text" else f"<span>{name}</span>"
+    if sold:
+        words += f"<span>{gettext('sold out')}</span>"
+    return SafeString(
+        f'<label class="option" data-kind="{kind}"{sold}><input id="buy-{code}-{value["code"]}" type="radio"'
+        f' name="{code}" value="{value["code"]}"{" checked" if value["is_chosen"] else ""}>'
+        f'<span class="option__box">{look}</span>{words}</label>'
     )
 
 
