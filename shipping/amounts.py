@@ -38,6 +38,7 @@ def amount_of(shipment: Shipment) -> Money:
 def fix_amount(shipment: Shipment) -> Money:
     """Settle what the shipment asks for; from then on it never changes."""
     Order.objects.select_for_update().get(pk=shipment.order_id)
+    shipment.refresh_from_db(fields=["extra_minor"])  # somebody may have settled it while we waited
     asked = _asked(shipment)
     if shipment.extra_minor is None:
         for line_id, minor in asked.lines.items():
@@ -67,9 +68,8 @@ def _asked(shipment: Shipment) -> Asked:
 
 def _fixed(own: ShipmentLine) -> dict[str, int]:
     """Units of the same order line that another parcel has settled, and for how much."""
-    others = ShipmentLine.objects.filter(line=own.line_id, amount_minor__isnull=False).exclude(
-        shipment__state=Shipment.State.CANCELLED
-    )
+    settled = ShipmentLine.objects.filter(line=own.line_id, amount_minor__isnull=False)
+    others = settled.exclude(shipment__state=Shipment.State.CANCELLED).exclude(shipment=own.shipment_id)
     sums = others.aggregate(quantity=Sum("quantity"), minor=Sum("amount_minor"))
     return {"fixed_quantity": sums["quantity"] or 0, "fixed_minor": sums["minor"] or 0}
 

@@ -55,12 +55,11 @@ def make_method(code: str = "standard", *, countries: tuple[str, ...] = ("PT",),
         code="-".join(countries).lower(), defaults={"countries": list(countries), "name": {"en": "Here"}}
     )
     method = Method.objects.create(
-        zone=zone, code=code, currency="EUR", tax_class=TaxClassFactory(),
-        **{"name": {"en": "Standard delivery"}, "min_days": 1, "max_days": 3, **facts},
+        zone=zone, code=code, tax_class=TaxClassFactory(),
+        **{"currency": "EUR", "name": {"en": "Standard delivery"}, "min_days": 1, "max_days": 3, **facts},
     )  # fmt: skip
-    WeightRate.objects.bulk_create(
-        WeightRate(method=method, max_weight_g=weight, fee_minor=fee) for weight, fee in rates.items()
-    )
+    for weight, fee in rates.items():
+        WeightRate.objects.create(method=method, max_weight_g=weight, fee_minor=fee)
     return method
 
 
