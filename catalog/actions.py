@@ -118,14 +118,14 @@ def move_category(category: Category, *, slug: str, parent: Category | None) -> 
     path = f"{parent.full_path}/{slug}" if parent else slug
     if path == category.full_path:
         return category
-    if parent and (parent.pk == category.pk or parent.is_descendant_of(category)):
+    if parent and (parent.pk == category.pk or parent.path.startswith(category.path)):
         raise Refused(_("A category cannot be put below itself."))
     if Category.objects.filter(full_path=path).exists():
         raise Refused(_("There is a category at this address already."))
     _readdress(category, slug, path)
-    if parent != category.get_parent():
-        target, place = (parent, "last-child") if parent else (Category.get_first_root_node(), "last-sibling")
-        Category.objects.get(pk=category.pk).move(target, pos=place)
+    if parent != Category.objects.get_parent(category):
+        target, place = (parent, "last-child") if parent else (Category.objects.first(), "last-sibling")
+        Category.objects.move(Category.objects.get(pk=category.pk), target, pos=place)
     category = Category.objects.get(pk=category.pk)
     index.refresh(_products_below(category))
     return category
@@ -144,7 +144,7 @@ def _new_category(path: str, name: Texts) -> Category:
 
 
 def _readdress(category: Category, slug: str, path: str) -> None:
-    below = list(category.get_descendants())
+    below = list(Category.objects.get_descendants(category))
     for row in below:
         row.full_path = path + row.full_path[len(category.full_path) :]
     category.slug, category.full_path = slug, path

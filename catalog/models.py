@@ -284,7 +284,9 @@ class Variant(models.Model):
     stock_policy = models.CharField(max_length=10, choices=StockPolicy.choices, default=StockPolicy.DENY)
     lead_days = models.PositiveIntegerField(null=True, blank=True)  # back-order: days until it can leave
     preorder_at = models.DateField(null=True, blank=True)  # pre-order: the day it can leave
-    copy = models.JSONField(default=dict, editable=False)  # what lines copy of it; kept by `catalog.index.copies`
+    copy = models.JSONField(
+        default=dict, editable=False
+    )  # what lines copy of it; kept by `catalog.index.copies`
 
     objects = VariantQuerySet.as_manager()
 

@@ -11,33 +11,35 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.signals import DeliveryPromise, delivery_promise_wanted
+from shop import versions
 from shop.pages import page_key
 
-ASK_AGAIN = timedelta(minutes=5)  # nobody answered, or the tables of delivery were changed
-_known: dict[tuple[str, str], tuple[datetime, DeliveryPromise | None, str]] = {}
+ASK_AGAIN = timedelta(minutes=5)  # when nobody answered
+Known = tuple[int, datetime, DeliveryPromise | None, str]  # version of the settings, until when, the promise
+_known: dict[tuple[str, str], Known] = {}
 
 
 def delivery_promise() -> DeliveryPromise | None:
     """For goods in stock, to the shop's own country; None where nobody delivers."""
-    return _current()[1]
+    return _current()[2]
 
 
 def promised_days() -> str:
     """The promise in short, as cards show it; nothing without one."""
-    return _current()[2]
+    return _current()[3]
 
 
 page_key(promised_days)  # pages made before the cut-off promise other days than those made after it
 
 
-def _current() -> tuple[datetime, DeliveryPromise | None, str]:
-    now = timezone.now()
+def _current() -> Known:
+    now, settings_now = timezone.now(), versions.version("settings")
     key = (get_language() or "", settings.CURRENCY)
     known = _known.get(key)
-    if known is None or known[0] <= now:
+    if known is None or known[0] != settings_now or known[1] <= now:
         promise = _ask(now)
-        until = min(promise.changes_at, now + ASK_AGAIN) if promise else now + ASK_AGAIN
-        known = _known[key] = (until, promise, promise_text(promise))
+        until = promise.changes_at if promise else now + ASK_AGAIN
+        known = _known[key] = (settings_now, until, promise, promise_text(promise))
     return known
 
 

@@ -61,7 +61,8 @@ def variant_by_sku(query: str) -> Variant | None:
 
 def normalise(text: str) -> str:
     """Lower case, ё as е, no accents; only letters, digits and single spaces, so safe in any expression."""
-    parted = unicodedata.normalize("NFKD", text.lower().replace("ё", "е"))
+    plain = unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
+    parted = unicodedata.normalize("NFKD", plain)
     kept = "".join(char for char in parted if char == BREVE or not unicodedata.combining(char))
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", kept))
     return " ".join(word[:MAX_WORD] for word in words)

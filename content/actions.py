@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from content.models import HomeBlock, Page
-from shop.models import Counter
+from shop import versions
 
 Texts = Mapping[str, str]
 
@@ -45,4 +45,4 @@ def _content(block: HomeBlock) -> dict[str, Any]:
 
 def changed() -> None:
     """Public pages are new from here on: call it in the transaction that changed what they show."""
-    Counter.bump("catalog")
+    versions.renew("catalog")

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 
 from content.blocks import shown_blocks
 from content.models import HomeBlock, Page
-from shop.pages import public_page, version
+from shop.pages import public_page
+from shop.shell import version_for
 
 
 @require_safe
 @public_page()
 def home(request: HttpRequest) -> HttpResponse:
-    blocks = shown_blocks(HomeBlock.objects.all(), version(request))
+    blocks = shown_blocks(HomeBlock.objects.all(), version_for(request))
     hero = next((block for block in blocks if block["kind"] == HomeBlock.Kind.HERO), None)
     context = {
         "blocks": blocks,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
 from pricing.models import TaxClass, TaxRate
+from shop import versions
 from shop.errors import Refused
 
 
 @transaction.atomic
 def save_tax_class(code: str, *, name: Mapping[str, str]) -> TaxClass:
-    return TaxClass.objects.update_or_create(code=code, defaults={"name": dict(name)})[0]
+    return _save(TaxClass, {"code": code}, name=dict(name))
 
 
 @transaction.atomic
@@ -34,5 +36,14 @@ def set_tax_rate(
     if found is None:
         raise Refused(f"There is no tax class {tax_class!r}.")
     place = {"tax_class": found, "country": country, "region": region, "starts_on": starts_on}
-    defaults = {"rate_millionths": rate_millionths, "name": dict(name)}
-    return TaxRate.objects.update_or_create(**place, defaults=defaults)[0]
+    return _save(TaxRate, place, rate_millionths=rate_millionths, name=dict(name))
+
+
+def _save(model: Any, known_by: dict[str, Any], **fields: Any) -> Any:
+    """Write only what differs: each write makes every price that was kept be worked out anew."""
+    row, is_new = model.objects.get_or_create(**known_by, defaults=fields)
+    if not is_new and any(getattr(row, field) != value for field, value in fields.items()):
+        model.objects.filter(pk=row.pk).update(**fields)
+        row.refresh_from_db()
+        versions.renew("settings")
+    return row

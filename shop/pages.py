@@ -24,8 +24,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
-from shop import versions
 from shop.context import THEMES
+from shop.shell import version_for
 
 SECONDS = 3600  # a page is thrown away by its key; this only bounds what a lost write could do
 MAX_VALUE = 64  # longer values are not worth a place in the cache
@@ -70,7 +70,6 @@ def public_page(
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if MESSAGES_COOKIE in request.COOKIES:
                 return view(request, *args, **kwargs)  # it says something to this visitor alone
-            version(request)
             is_kept = keep and not (reads_others and _others(request, parameters))
             key = _key(request, parameters) if is_kept else None
             if key and (kept := cache.get(key)):
@@ -85,13 +84,6 @@ def public_page(
         return answer
 
     return decorate
-
-
-def version(request: HttpRequest) -> int:
-    """The version of all public pages, read once a request; the shell takes it from the request."""
-    if not hasattr(request, "catalog_version"):
-        request.catalog_version = versions.version("catalog")
-    return request.catalog_version
 
 
 def _others(request: HttpRequest, parameters: tuple[str, ...]) -> list[str]:
@@ -109,7 +101,7 @@ def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
     theme = request.COOKIES.get("theme", "")
     parts = [
         settings.RELEASE,
-        version(request),
+        version_for(request),
         request.path,
         values,
         get_language(),

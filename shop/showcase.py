@@ -18,7 +18,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 Find = Callable[[list[str]], dict[str, Any]]
-_MISSING = object()
+_NOT_ASKED, _NOT_THERE = object(), object()
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,23 @@ def look_up(names: Iterable[str], version: int) -> dict[str, Any]:
     wanted: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         kind, _colon, rest = name.partition(":")
-        known = _known.get((version, language, name), _MISSING)
-        if known is not _MISSING:
+        known = _known.get((version, language, name), _NOT_ASKED)
+        if known is not _NOT_ASKED:
             found[name] = known
         elif kind in _keepers and rest:
             wanted.setdefault(kind, []).append(rest)
     for kind, rests in wanted.items():
-        things = {f"{kind}:{rest}": thing for rest, thing in _keepers[kind].find(rests).items()}
-        found |= things
+        things = _keepers[kind].find(rests)
+        asked = {f"{kind}:{rest}": things.get(rest, _NOT_THERE) for rest in rests}
+        found |= asked
         if _keepers[kind].lasting:
-            _known.update({(version, language, name): thing for name, thing in things.items()})
-    return found
+            _known.update({(version, language, name): thing for name, thing in asked.items()})
+    return {name: thing for name, thing in found.items() if thing is not _NOT_THERE}
+
+
+def forget() -> None:
+    """Keep nothing. For tests, whose rolled-back transactions take the versions back too."""
+    _known.clear()
 
 
 def _forget_all_but(version: int) -> None:

@@ -9,13 +9,22 @@ are drawn live when a page needs them, until `manage.py reindex` has renewed the
 
 from catalog.index.cards import cards_for
 from catalog.index.pages import PageData, page_for
-from catalog.index.refreshing import bump, in_one_go, refresh, refresh_cards, reindex, stale_products
+from catalog.index.refreshing import (
+    bump,
+    in_one_go,
+    is_gathering,
+    refresh,
+    refresh_cards,
+    reindex,
+    stale_products,
+)
 
 __all__ = [
     "PageData",
     "bump",
     "cards_for",
     "in_one_go",
+    "is_gathering",
     "page_for",
     "refresh",
     "refresh_cards",

@@ -15,8 +15,7 @@ from catalog.index import cards, copies, listings, offers, pages
 from catalog.index.build import build
 from catalog.index.shelves import Shelves
 from catalog.models import Card, Page, Product, SearchRow
-from shop import outbox
-from shop.models import Counter
+from shop import outbox, versions
 
 VERSION = "catalog"  # the counter that cached pages and the shell are kept under
 BATCH = 100
@@ -25,7 +24,7 @@ _gathered: ContextVar[set[int] | None] = ContextVar("gathered", default=None)
 
 def bump() -> None:
     """All public pages are new from here on: call it in the transaction that changed what they show."""
-    Counter.bump(VERSION)
+    versions.renew(VERSION)
 
 
 @transaction.atomic
@@ -64,6 +63,11 @@ def refresh_cards(product_ids: Iterable[int]) -> None:
             listings.mark_sold_out([offers.offered(product, currency) for product in products])
         _mark_search_rows(products)
     bump()
+
+
+def is_gathering() -> bool:
+    """Whether an `in_one_go` around us will make everything anew at its end."""
+    return _gathered.get() is not None
 
 
 def reindex(product_ids: Sequence[int] | None = None) -> int:
