@@ -104,6 +104,7 @@ def one_snapshot() -> Iterator[None]:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     cursor.execute("SET LOCAL statement_timeout = 0")
                     cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                    cursor.execute("SET LOCAL jit = off")  # compiling these takes longer than running them
             yield
     finally:
         if connection.vendor == "sqlite":
