@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,7 +51,7 @@ def samples() -> dict[str, Any]:
         "form": SampleForm(),
         "wrong_form": _wrong_form(),
         "picture": _picture(),
-        "products": [_product(**case) for case in _product_cases()],
+        "cards": [_card(_product(**case)) for case in _product_cases()],
         "buys": [_buy("in_stock", _("In stock")), _buy("out", _("Sold out"), can_buy=False)],
         "stocks": _stocks(),
         "money": Money(498000, "EUR"),
@@ -91,6 +93,12 @@ def _product_cases() -> list[dict[str, Any]]:
         {"stock": {"state": "low", "text": _("Only 3 left")}, "has_price_range": True, "more_swatches": 4},
         {"stock": {"state": "out", "text": _("Sold out")}, "picture": None, "swatches": []},
     ]
+
+
+def _card(product: dict[str, Any]) -> SafeString:
+    """As a listing shows it: with a date where the card leaves room for one."""
+    html = render_to_string("catalog/_card.html", {"product": product})
+    return SafeString(html.replace("{delivery}", _("by 27 November")))
 
 
 def _product(**case: Any) -> dict[str, Any]:

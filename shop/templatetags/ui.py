@@ -87,13 +87,22 @@ def picture(
         f'<source type="{mime}" srcset="{escape(srcset)}" sizes="{sizes}">'
         for mime, srcset in picture.sources
     )
-    loading = 'fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'
+    loading = 'fetchpriority="high"' if eager else _LATER
     return SafeString(
         f'<span class="{css}" data-colour="{escape(picture.colour)}"{_focus(picture)}'
         f"{f' data-fit={chr(34)}{fit}{chr(34)}' if fit else ''}><picture>{sources}"
         f'<img src="{escape(picture.src)}" width="{picture.width}" height="{picture.height}"'
         f' alt="{conditional_escape(picture.alt if alt is None else alt)}" {loading}></picture></span>'
     )
+
+
+@register.filter
+def at_once(card: str, first: bool = False) -> SafeString:
+    """A ready card whose picture is in the first screen: it does not wait to be scrolled to; the first one leads."""
+    return SafeString(card.replace(_LATER, 'fetchpriority="high"' if first else 'decoding="async"', 1))
+
+
+_LATER = 'loading="lazy" decoding="async"'
 
 
 def _focus(picture: Any) -> str:

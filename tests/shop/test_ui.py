@@ -78,6 +78,14 @@ def test_the_leading_picture_is_not_lazy():
     assert "lazy" not in html
 
 
+def test_a_card_in_the_first_screen_does_not_wait_for_its_picture():
+    card = render("{% picture picture %}{% picture picture %}", picture=a_picture())
+    first = render("{{ card|at_once:True }}", card=card)
+    assert first.count('fetchpriority="high"') == 1
+    assert first.count("lazy") == 1  # what else is on the card may wait
+    assert 'fetchpriority="high"' not in render("{{ card|at_once }}", card=card)
+
+
 def test_a_picture_beside_its_name_is_silent():
     assert 'alt=""' in render('{% picture picture alt="" %}', picture=a_picture())
 
