@@ -125,6 +125,8 @@ def request_refund(order: Order, amount: Money, *, reason: str, actor: Any, key:
         raise Refused(_("Enter an amount above zero."))
     if amount.currency != order.currency:
         raise Refused(_("This order was paid in %(currency)s.") % {"currency": order.currency})
+    if known := Refund.objects.filter(key=key).first():
+        return known
     attempt = _attempt_to_refund(order, amount)
     refund = _claim_refund(order, attempt.pk, amount.minor, reason, actor, key=key)
     if refund is None:

@@ -35,7 +35,7 @@ def place(
     """An order for these goods, by default one mug to Lisbon for 3.90 €, to be paid at the door."""
     TaxRateFactory()
     cart = Cart.objects.create(
-        currency="EUR", language="en", **{"email": "mira@example.com", **MIRA, **facts}
+        **{"currency": "EUR", "language": "en", "email": "mira@example.com", **MIRA, **facts}
     )
     for variant, quantity in goods or [(VariantFactory(), 1)]:
         actions.add_line(cart, variant.sku, quantity)
