@@ -55,6 +55,11 @@ def full_moment(value: datetime) -> str:
     return format_datetime(_local(value), "d MMMM y, HH:mm", locale=_locale())
 
 
+def stamp(value: datetime) -> str:
+    """For machines, in a <time datetime>: 2026-11-22T10:42:07+00:00."""
+    return _local(value).isoformat(timespec="seconds")
+
+
 def _date(value: date | datetime, patterns: dict[str, str], otherwise: str) -> str:
     return format_date(_local(value), patterns.get(_locale(), otherwise), locale=_locale())
 

@@ -17,5 +17,5 @@ def _unless_empty(write):
 
 
 register.filter("days", dates.days)
-for _name in ("day", "long_day", "full_date", "clock", "moment", "full_moment"):
+for _name in ("day", "long_day", "full_date", "clock", "moment", "full_moment", "stamp"):
     register.filter(_name, _unless_empty(getattr(dates, _name)))
