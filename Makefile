@@ -20,10 +20,10 @@ help: ## List the targets
 		printf '%-20s %s\n' "$$target" "$$words"; done
 
 demo: install ## Set up and run the demo store at http://127.0.0.1:8000 (PORT= moves it, Ctrl-C stops it)
-	@exec env DEMO=1 PORT=$(PORT) $(BIN)/python manage.py demo
+	@exec env PYTHONUNBUFFERED=1 DEMO=1 PORT=$(PORT) $(BIN)/python manage.py demo
 
 demo-reset: install ## Throw the demo's database and pictures away, and run it afresh
-	@exec env DEMO=1 PORT=$(PORT) $(BIN)/python manage.py demo --reset
+	@exec env PYTHONUNBUFFERED=1 DEMO=1 PORT=$(PORT) $(BIN)/python manage.py demo --reset
 
 test: install-dev ## Set up and run all tests: on SQLite, and on PostgreSQL + Redis where they answer
 	@$(BIN)/python tools/test.py $(ARGS)
