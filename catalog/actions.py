@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import index, media
-from catalog.drafts import FactDraft, PriceDraft, ProductDraft, Texts, VariantDraft, differing
+from catalog.drafts import FactDraft, PriceDraft, ProductDraft, Texts, VariantDraft, differing, signature_of
 from catalog.imaging import Prepared
 from catalog.models import (
     Attribute,
@@ -60,7 +60,7 @@ def save_option(code: str, *, name: Texts, values: Sequence[Mapping[str, Any]]) 
             touched.append(row.code)
             row.save()
     if any(code in known for code in touched):
-        index.refresh(Product.objects.filter(option_types=option).values_list("pk", flat=True))
+        index.refresh_soon(products_with_option(option))
     return option
 
 
@@ -103,12 +103,12 @@ def save_category(
     Raises Refused when its parent does not exist.
     """
     category = Category.objects.filter(full_path=path).first() or _new_category(path, name)
-    before = category.is_visible
-    if differing(category, name=dict(name), text=dict(text or {}), picture=picture, is_visible=is_visible):
+    fields = {"name": dict(name), "text": dict(text or {}), "picture": picture, "is_visible": is_visible}
+    if changed := differing(category, **fields):
         category.save()
         index.bump()
-    if before != is_visible:
-        index.refresh(_products_below(category))
+    if {"name", "is_visible"} & set(changed):  # they stand in the crumbs of every product below
+        index.refresh_soon(products_below(category))
     return category
 
 
@@ -127,7 +127,7 @@ def move_category(category: Category, *, slug: str, parent: Category | None) -> 
         target, place = (parent, "last-child") if parent else (Category.objects.first(), "last-sibling")
         Category.objects.move(Category.objects.get(pk=category.pk), target, pos=place)
     category = Category.objects.get(pk=category.pk)
-    index.refresh(_products_below(category))
+    index.refresh_soon(products_below(category))
     return category
 
 
@@ -152,7 +152,11 @@ def _readdress(category: Category, slug: str, path: str) -> None:
     Category.objects.bulk_update(below, ["full_path"])
 
 
-def _products_below(category: Category) -> models.QuerySet[Any, int]:
+def products_with_option(option: OptionType) -> models.QuerySet[Any, int]:
+    return Product.objects.filter(option_types=option).values_list("pk", flat=True)
+
+
+def products_below(category: Category) -> models.QuerySet[Any, int]:
     shelves = Category.objects.filter(path__startswith=category.path)
     return Product.objects.filter(category__in=shelves).values_list("pk", flat=True)
 
@@ -199,6 +203,27 @@ def save_product(draft: ProductDraft) -> Product:
         Product.objects.filter(pk=product.pk).update(updated_at=timezone.now())
         index.refresh([product.pk])
     return product
+
+
+@transaction.atomic
+def set_options(variant: Variant, values: Sequence[OptionValue]) -> None:
+    """What makes this variant different: one value of each option that its product's pickers offer.
+
+    Raises Refused when two values are of one option, or another variant of the product has the same ones.
+    """
+    chosen = {value.option_type.code: value.code for value in values}
+    if len(chosen) < len(values):
+        raise Refused(_("A variant has one value of each option."))
+    signature = signature_of(chosen)
+    twins = Variant.objects.filter(product=variant.product_id, signature=signature).exclude(pk=variant.pk)
+    if twins.exists():
+        raise Refused(_("Another variant of the product has the same options."))
+    Variant.objects.filter(pk=variant.pk).update(signature=signature)
+    variant.signature = signature
+    if _write_variant_options(variant, chosen):
+        for value in values:
+            ProductOption.objects.get_or_create(product=variant.product, option_type=value.option_type)
+        index.refresh([variant.product_id])
 
 
 @transaction.atomic
@@ -259,7 +284,7 @@ def describe_picture(picture: Picture, *, alt: Texts, variant: Variant | None = 
 
 def _check(draft: ProductDraft) -> None:
     skus = [variant.sku for variant in draft.variants]
-    signatures = [_signature(variant) for variant in draft.variants]
+    signatures = [signature_of(variant.options) for variant in draft.variants]
     if not skus:
         raise Refused(_("A product needs at least one variant."))
     if len(set(skus)) < len(skus) or len(set(signatures)) < len(signatures):
@@ -320,7 +345,7 @@ def _write_variant(variant: Variant, draft: VariantDraft, position: int) -> bool
         "position": position,
         "is_active": True,
         "barcode": draft.barcode,
-        "signature": _signature(draft),
+        "signature": signature_of(draft.options),
         "weight_g": draft.weight_g,
         "length_mm": length,
         "width_mm": width,
@@ -335,10 +360,6 @@ def _write_variant(variant: Variant, draft: VariantDraft, position: int) -> bool
     changed |= _write_variant_options(variant, draft.options)
     changed |= _write_facts(variant.product, variant, draft.facts)
     return changed | _write_prices(variant, draft.prices)
-
-
-def _signature(draft: VariantDraft) -> str:
-    return ";".join(f"{option}={value}" for option, value in sorted(draft.options.items()))
 
 
 def _write_variant_options(variant: Variant, options: Mapping[str, str]) -> bool:

@@ -70,6 +70,11 @@ class ProductDraft:
         return list(dict.fromkeys(code for variant in self.variants for code in variant.options))
 
 
+def signature_of(options: Mapping[str, str]) -> str:
+    """ "colour=sage;size=xl": what no other variant of the product may have."""
+    return ";".join(f"{option}={value}" for option, value in sorted(options.items()))
+
+
 def differing(row: Any, **fields: Any) -> list[str]:
     """Set `fields` on a row; the names of those that were different before."""
     changed = [name for name, value in fields.items() if getattr(row, name) != value]

@@ -15,6 +15,7 @@ from catalog.index.refreshing import (
     is_gathering,
     refresh,
     refresh_cards,
+    refresh_soon,
     reindex,
     stale_products,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "page_for",
     "refresh",
     "refresh_cards",
+    "refresh_soon",
     "reindex",
     "stale_products",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -19,6 +20,7 @@ from shop import outbox, versions
 
 VERSION = "catalog"  # the counter that cached pages and the shell are kept under
 BATCH = 100
+FEW = 20
 _gathered: ContextVar[set[int] | None] = ContextVar("gathered", default=None)
 
 
@@ -38,6 +40,17 @@ def refresh(product_ids: Iterable[int]) -> None:
     for batch in _batches(sorted(wanted)):
         _write(offers.load(batch))
     bump()
+
+
+def refresh_soon(product_ids: Iterable[int]) -> None:
+    """The same for a change that many products share: a few at once, more than that by the outbox."""
+    wanted = sorted(set(product_ids))
+    bump()
+    if len(wanted) <= FEW or is_gathering():
+        refresh(wanted)
+        return
+    for batch in _batches(wanted):
+        outbox.publish("catalog.refresh", {"products": batch}, dedupe=f"catalog.refresh:{uuid4().hex}")
 
 
 @contextmanager

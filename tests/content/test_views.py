@@ -5,11 +5,9 @@ import pytest
 from catalog import index, media
 from content.actions import save_page, set_home
 from content.models import HomeBlock
-from tests.catalog.conftest import nothing_from_before, picture_file
 from tests.factories import CategoryFactory, CollectionFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
-assert picture_file and nothing_from_before
 
 
 @pytest.fixture
