@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext as _
 
+from orders.models import Order
 from payments.models import Event
+
+
+def last_decline(order: Order) -> str:
+    """Why the newest try came to nothing; "" when it did not, or when the order is not waiting any more."""
+    last = Event.objects.filter(attempt__order=order).order_by("-id").first() if order.is_payable else None
+    return decline_words(last) if last and last.kind == Event.Kind.FAILED else ""
 
 
 def decline_words(event: Event) -> str:

@@ -13,6 +13,7 @@ from payments import (
 )
 from payments.actions.attempts import open_attempt
 from payments.actions.moving import capture_for, close_attempts, let_go
+from payments.declines import last_decline
 from payments.sums import sums
 from shop.money import Money
 
@@ -60,5 +61,6 @@ def show_the_payments(order: Order, for_staff: bool, **kwargs: Any) -> list[Orde
         "attempt": last,
         "sums": sums(order),
         "bank": options.bank_details(order) if is_owed_by_transfer else None,
+        "decline": last_decline(order),
     }
     return [OrderPart("payment", "payments/_order_payment.html", context)]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders.models import Order
 from payments import actions, options
-from payments.declines import decline_words
+from payments.declines import last_decline
 from payments.errors import GatewayDown
 from payments.models import Event
 from shop.errors import Refused
@@ -112,12 +112,10 @@ def _find(token: str) -> Order:
 
 
 def _page(request: HttpRequest, order: Order, *, error: str = "", status: int = 200) -> HttpResponse:
-    last = Event.objects.filter(attempt__order=order).order_by("-id").first()
-    is_declined = last is not None and last.kind == Event.Kind.FAILED
     context = {
         "order": order,
         "options": options.options_for_order(order),
-        "decline": decline_words(last) if is_declined and last else "",
+        "decline": last_decline(order),
         "bank": options.bank_details(order) if order.payment_method == "bank_transfer" else None,
         "payment": payment_form(order.total.minor, order.currency) if order.pays_online else None,
         "error": error,
