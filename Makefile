@@ -28,12 +28,14 @@ demo-reset: install ## Throw the demo's database and pictures away, and run it a
 test: install-dev ## Set up and run all tests: on SQLite, and on PostgreSQL + Redis where they answer
 	@$(BIN)/python tools/test.py $(ARGS)
 
+lint: export DEMO = 1
+lint: export DATABASE_URL = sqlite://:memory:
 lint: install-dev ## Check style, imports between apps, types, migrations, texts and style sheets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(if $(LINTED_TYPES),$(BIN)/mypy $(LINTED_TYPES))
-	DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tools/check_texts.py
 	$(if $(wildcard tools/check_css.py),$(BIN)/python tools/check_css.py)
 

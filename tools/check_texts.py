@@ -56,7 +56,9 @@ def unseen(catalogues: list[Path]) -> Iterator[str]:
         languages = sorted({path.parent.parent.name for path in catalogues})
         options = [part for language in languages for part in ("--locale", language)]
         command = [sys.executable, "manage.py", "makemessages", "--no-location", *options]
-        subprocess.run(command, cwd=copy, env=os.environ | {"DEMO": "1"}, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command, cwd=copy, env=os.environ | {"DEMO": "1"}, check=True, stdout=subprocess.DEVNULL
+        )
         for path in catalogues:
             known = {key(message) for message in texts(load(path))}
             fresh = copy / path.relative_to(ROOT)
