@@ -27,9 +27,9 @@ AUTOCOMPLETE = {
 MISSING = {
     "full_name": _("Write who receives it."),
     "line1": _("Write the street and the house number."),
-    "city": _("Please fill this in."),
-    "region": _("Please fill this in."),
-    "postal_code": _("Please fill this in."),
+    "city": _("Write the town or city."),
+    "region": _("Write the region."),
+    "postal_code": _("Write the postcode."),
 }
 
 
