@@ -1,0 +1,115 @@
+"""The scripts of the shop in a browser: quicker than the pages they stand on, and never another way."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog import index
+from shop import assets
+from tests.factories import CategoryFactory, ProductFactory, VariantFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    assets.build()
+
+
+@pytest.fixture
+def mug():
+    """A mug in two colours and two sizes, on a shelf below another."""
+    cups = CategoryFactory(slug="cups", name={"en": "Cups"})
+    product = ProductFactory(
+        slug="tide-mug",
+        name={"en": "Tide mug"},
+        variant=None,
+        category=CategoryFactory(slug="mugs", name={"en": "Mugs"}, parent=cups),
+    )
+    for colour in ("sage", "rust"):
+        for size in ("small", "large"):
+            VariantFactory(
+                product=product, sku=f"{colour}-{size}".upper(), options={"colour": colour, "size": size}
+            )
+    index.refresh([product.pk])
+    return product
+
+
+def chosen(page) -> set[str]:
+    return set(page.eval_on_selector_all("#buy input:checked", "all => all.map(one => one.value)"))
+
+
+def test_another_colour_changes_the_box_and_the_address_and_stays_chosen(page, mug):
+    page.goto(f"{mug.get_absolute_url()}?variant=SAGE-LARGE")
+    page.locator('#buy input[value="rust"]').check()
+    page.wait_for_selector('#buy[data-sku="RUST-LARGE"]')
+    assert page.url.endswith("/p/tide-mug/?variant=RUST-LARGE")
+    assert chosen(page) == {"rust", "large"}
+    assert page.evaluate("document.activeElement.value") == "rust"
+    assert page.locator("#buy form input[name=sku]").input_value() == "RUST-LARGE"
+
+
+def test_without_a_script_the_same_form_leads_to_the_same_variant(new_page, mug):
+    page = new_page(javascript=False)
+    page.goto(f"{mug.get_absolute_url()}?variant=SAGE-LARGE")
+    page.locator('#buy input[value="rust"]').check()
+    page.get_by_role("button", name="Update").click()
+    assert page.url.endswith("/p/tide-mug/?variant=RUST-LARGE")
+    assert chosen(page) == {"rust", "large"}
+
+
+def test_adding_opens_the_cart_beside_the_page_and_counts(page, mug):
+    page.goto(f"{mug.get_absolute_url()}?variant=SAGE-LARGE")
+    page.get_by_role("button", name="One more").click()
+    page.get_by_role("button", name="Add to cart").first.click()
+    page.wait_for_selector("dialog.drawer[open]")
+    assert page.locator("[data-cart-count]").first.inner_text() == "2"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.innerText") == "Add to cart"
+    assert page.locator("#buy .btn[aria-busy]").count() == 0
+
+
+def test_the_buttons_of_the_quantity_stop_at_its_ends(page, mug):
+    page.goto(f"{mug.get_absolute_url()}?variant=SAGE-LARGE")
+    fewer, more = page.get_by_role("button", name="One fewer"), page.get_by_role("button", name="One more")
+    assert fewer.is_disabled()
+    for _ in range(9):
+        more.click()
+    assert page.get_by_label("Quantity").input_value() == "10"  # ten on hand
+    assert more.is_disabled()
+
+
+def test_a_shelf_opens_by_its_caret_and_closes_by_escape(page, mug):
+    page.goto("/")
+    caret = page.get_by_role("button", name="More in Cups")
+    caret.click()
+    assert page.get_by_role("link", name="Mugs", exact=True).first.is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(".mega:popover-open").count() == 0
+
+
+def test_on_a_phone_the_menu_is_a_tree_in_a_drawer(new_page, mug):
+    page = new_page(width=390)
+    page.goto("/")
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.locator("#menu summary").click()
+    page.get_by_role("link", name="Mugs", exact=True).first.click()
+    page.wait_for_url("**/c/cups/mugs/")
+
+
+def test_the_header_makes_room_on_the_way_down_and_is_back_on_the_way_up(page, mug):
+    page.goto(mug.get_absolute_url())
+    page.evaluate("document.querySelector('main').style.minBlockSize = '400vh'")
+    page.mouse.wheel(0, 1500)
+    page.wait_for_selector(".header[data-away]")
+    page.mouse.wheel(0, -300)
+    page.wait_for_function("document.querySelector('.header').getBoundingClientRect().top === 0")
+
+
+def test_the_look_is_chosen_at_once_and_kept_by_the_server(page, mug):
+    page.goto("/")
+    page.get_by_label("Colours").select_option("dark")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.get_by_label("Colours").input_value() == "dark"
