@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -24,13 +24,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from inventory.models import Level
 from orders.models import Order, OrderLine
 from shop import dates
-from shop.staff import Todo, badge, count_up_to, home_part, todo
+from shop.staff import COUNTED_UP_TO, Todo, badge, count_up_to, home_part, todo
 
 PAGE_SIZE = 50
 LAST_PAGE = 200  # beyond ten thousand rows one searches
 NEWEST = 20_000  # how far back names and countries are looked for
 RECENT = 6
-SHELVES_COUNTED_FOR_SECONDS = 60
+ARTICLES_COUNTED_FOR_SECONDS = 60
 Lifecycle, Paid, Sent = Order.Lifecycle, Order.PaymentState, Order.FulfilmentState
 
 VIEWS = {
@@ -80,7 +80,6 @@ class Filters:
 
     query: str = ""
     paid: str = ""
-    delivery: str = ""
     country: str = ""
     due: str = ""
 
@@ -89,14 +88,13 @@ class Filters:
         return cls(
             query=params.get("q", "").strip()[:100],
             paid=params.get("paid", "") if params.get("paid") in Paid.values else "",
-            delivery=params.get("delivery", "")[:60],
             country=params.get("country", "")[:2].upper(),
             due=params.get("due", "") if params.get("due") in DUE else "",
         )
 
     @property
     def is_any(self) -> bool:
-        return any((self.query, self.paid, self.delivery, self.country, self.due))
+        return any((self.query, self.paid, self.country, self.due))
 
 
 def queue(view: str) -> QuerySet[Order]:
@@ -143,8 +141,6 @@ def _conditions_of(filters: Filters, today: date) -> list[Q]:
         conditions.append(Q(full_name__iregex=re.escape(filters.query)))
     if filters.paid:
         conditions.append(Q(payment_state=filters.paid))
-    if filters.delivery:
-        conditions.append(Q(delivery_code=filters.delivery))
     if filters.country:
         conditions.append(Q(country=filters.country))
     if filters.due:
@@ -401,25 +397,25 @@ def need_review(request: HttpRequest) -> Todo:
 
 @todo
 def low_stock(request: HttpRequest) -> Todo:
-    """Shelves that run low, as of a minute ago: the one count here that has to read many rows."""
-    low, out = cache.get_or_set("staff:low-stock", _count_shelves, SHELVES_COUNTED_FOR_SECONDS)
+    """Articles that run low, as of a minute ago: the one count here that has to read many rows."""
+    low, out = cache.get_or_set("staff:low-stock", _count_articles, ARTICLES_COUNTED_FOR_SECONDS)
+    text = ngettext("%(count)s article is sold out", "%(count)s articles are sold out", out)
     return Todo(
-        low + out,
+        low,
         _("Low stock"),
         f"{reverse('admin:inventory_level_changelist')}?left=few",
-        why=ngettext("%(count)s shelf is empty", "%(count)s shelves are empty", out) % {"count": out}
-        if out
-        else "",
+        why=text % {"count": out} if out else "",
         tone="warn" if out else "",
         permission="inventory.view_level",
     )
 
 
-def _count_shelves() -> tuple[int, int]:
-    """(shelves with a few units left, shelves with none)."""
-    levels = Level.objects.alias(left=F("on_hand") - F("allocated") - F("held"))
-    few = levels.filter(left__range=(1, settings.LOW_STOCK_SHOWN))
-    return count_up_to(few), count_up_to(levels.filter(left__lte=0))
+def _count_articles() -> tuple[int, int]:
+    """(articles with few units left over all places, those among them with none)."""
+    sold = Level.objects.filter(variant__is_active=True).order_by().values("variant")
+    left = sold.annotate(left=Sum(F("on_hand") - F("allocated") - F("held")))
+    low = left.filter(left__lte=settings.LOW_STOCK_SHOWN)
+    return low[:COUNTED_UP_TO].count(), low.filter(left__lte=0)[:COUNTED_UP_TO].count()
 
 
 @home_part

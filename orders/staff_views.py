@@ -16,16 +16,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.addresses import address_lines
+from accounts.addresses import address_lines, country_choices, country_name
 from inventory.models import Allocation
 from orders import desk as queues
 from orders import progress, timeline
 from orders.actions import cancel_order
 from orders.actions.staff import add_note, mark_reviewed
-from orders.addresses import country_name
 from orders.forms import plain_text
 from orders.models import Order
-from orders.signals import OrderPart, PaymentSums, ask, order_parts_wanted, payment_sums_wanted
+from orders.signals import (
+    OrderPart,
+    PaymentSums,
+    ask,
+    delivery_countries_wanted,
+    order_parts_wanted,
+    payment_sums_wanted,
+)
 from orders.sums import order_sums
 from shop.errors import Refused
 from shop.money import Money
@@ -53,22 +59,17 @@ class FilterForm(forms.Form):
     """The filters of the queue, in its address."""
 
     due = forms.ChoiceField(
-        label=gettext_lazy("Promise"),
-        required=False,
-        choices=[("", gettext_lazy("Any day")), *queues.DUE.items()],
+        label=gettext_lazy("Promise"), choices=[("", gettext_lazy("Any day")), *queues.DUE.items()]
     )
     paid = forms.ChoiceField(
-        label=gettext_lazy("Payment"),
-        required=False,
-        choices=[("", gettext_lazy("Any state")), *Order.PaymentState.choices],
+        label=gettext_lazy("Payment"), choices=[("", gettext_lazy("Any state")), *Order.PaymentState.choices]
     )
-    delivery = forms.CharField(label=gettext_lazy("Delivery code"), required=False, max_length=60)
-    country = forms.CharField(
-        label=gettext_lazy("Country"),
-        required=False,
-        max_length=2,
-        help_text=gettext_lazy("Two letters, such as PT"),
-    )
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        served = sorted(set(ask(delivery_countries_wanted)))
+        self.fields["country"].choices = [("", _("Any country")), *country_choices(served)]
 
 
 @staff_page("orders.view_order")
@@ -119,7 +120,6 @@ def _chips(view: str, filters: queues.Filters) -> list[Chip]:
         "query": _("Search: %(text)s") % {"text": filters.query},
         "due": _("Promise: %(day)s") % {"day": queues.DUE.get(filters.due, "")},
         "paid": _("Payment: %(state)s") % {"state": dict(Order.PaymentState.choices).get(filters.paid, "")},
-        "delivery": _("Delivery: %(code)s") % {"code": filters.delivery},
         "country": _("Country: %(name)s") % {"name": country_name(filters.country)},
     }
     used = vars(filters)

@@ -62,7 +62,7 @@ class Todo:
 
 
 PLACES = [
-    Place("home", _("Home"), icon="house", url_name="admin:index", is_short_cut=True),
+    Place("home", pgettext_lazy("staff", "Home"), icon="house", url_name="admin:index", is_short_cut=True),
     Place(
         "orders", _("Orders"), icon="inbox", url_name="orders:desk", permission="orders.view_order",
         is_short_cut=True,

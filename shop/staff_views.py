@@ -24,9 +24,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from shop import audit, outbox
 from shop.models import Mail, Message
-from shop.staff import Todo, badge, count_up_to, staff_page, todo
+from shop.staff import Todo, badge, count_up_to, staff_page, todo, up_to
 
 PAGE_SIZE = 50
+STUCK_SHOWN = 10
 STUCK_AFTER = timedelta(minutes=10)
 # A mail brings its own styles and pictures, and may do nothing else.
 _site = urlsplit(conf.SITE_URL)
@@ -106,7 +107,8 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
     context = {
         "dead": dead().order_by("-pk")[:PAGE_SIZE],
         "failing": failing().order_by("available_at")[:PAGE_SIZE],
-        "stuck": stuck(now).order_by("available_at")[:PAGE_SIZE],
+        "stuck": stuck(now).order_by("available_at")[:STUCK_SHOWN],
+        "stuck_count": up_to(count_up_to(stuck(now))),
         "dead_count": count_up_to(dead()),
         "now": now,
     }

@@ -14,9 +14,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from shop import dates, staff
 from shop.money import Money, format_money
@@ -53,6 +54,13 @@ def staff_shell(context: template.Context) -> StaffShell | None:
         languages=settings.LANGUAGES,
         search_url=reverse("orders:desk"),
     )
+
+
+@register.simple_tag
+def moment_now() -> str:
+    """Tuesday 24 November, 14:12."""
+    now = timezone.now()
+    return gettext("%(day)s, %(time)s") % {"day": dates.long_day(now), "time": dates.clock(now)}
 
 
 @register.simple_tag(takes_context=True)
