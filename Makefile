@@ -47,7 +47,7 @@ bench: install-dev ## Measure pages and checkout beside two floors (ARGS="--prod
 	@$(BIN)/python -m bench $(ARGS)
 
 messages: install-dev ## Collect the texts for translators into locale/ (needs GNU gettext)
-	$(BIN)/python manage.py makemessages --all --no-location --ignore=.venv --ignore=var --ignore=static-built
+	$(BIN)/python manage.py makemessages --all --no-location --ignore=.venv --ignore=tests --ignore=var --ignore=static-built
 
 lock: install-dev ## Compile the pinned, hashed requirement files from pyproject.toml
 	$(BIN)/python -m venv var/lock && var/lock/bin/pip install --quiet uv

@@ -55,7 +55,7 @@ def unseen(catalogues: list[Path]) -> Iterator[str]:
         copy_source(copy)
         languages = sorted({path.parent.parent.name for path in catalogues})
         options = [part for language in languages for part in ("--locale", language)]
-        command = [sys.executable, "manage.py", "makemessages", "--no-location", *options]
+        command = [sys.executable, "manage.py", "makemessages", "--no-location", "--ignore=tests", *options]
         subprocess.run(
             command, cwd=copy, env=os.environ | {"DEMO": "1"}, check=True, stdout=subprocess.DEVNULL
         )
