@@ -66,8 +66,11 @@ def _plan(
 
 
 def _goods_by_location(order: Order, method: Method | None) -> dict[int | None, dict[int, int]]:
-    """{location: {order line: units}}; what is not counted leaves from where most things do."""
+    """{location: {order line: units}}. What is collected waits at one counter, wherever its goods come from;
+    what is not counted leaves from where most things do."""
     lines = [line for line in order.lines.all() if line.is_shipped_by_parcel]
+    if method and method.is_pickup and lines:
+        return {method.location_id: {line.pk: line.quantity for line in lines}}
     allocations = Allocation.objects.filter(line__in=lines).select_related("level__location")
     goods: dict[int | None, dict[int, int]] = {}
     left = {line.pk: line.quantity for line in lines}
@@ -77,15 +80,13 @@ def _goods_by_location(order: Order, method: Method | None) -> dict[int | None, 
             left[allocation.line_id] -= allocation.open
     for line_id, quantity in left.items():
         if quantity > 0:
-            goods.setdefault(_house(method, goods), {})[line_id] = quantity
+            goods.setdefault(_house(goods), {})[line_id] = quantity
     return goods
 
 
-def _house(method: Method | None, goods: dict[int | None, dict[int, int]]) -> int | None:
+def _house(goods: dict[int | None, dict[int, int]]) -> int | None:
     if goods:
         return next(iter(goods))
-    if method and method.location_id:
-        return method.location_id
     return Location.objects.values_list("pk", flat=True).first()
 
 
@@ -233,13 +234,24 @@ def _collect(shipment: Shipment, states: set[str], actor: Any) -> None:
 
 def _check_on_hand(shipment: Shipment) -> None:
     """What the shelf does not have cannot leave; better told before the money is taken than after."""
-    wanted = {line.line_id: line for line in shipment.lines.select_related("line")}
-    promised = Allocation.objects.filter(line__in=wanted, level__location=shipment.location_id)
-    for allocation in promised.select_related("level"):
-        line = wanted[allocation.line_id]
-        if line.quantity > allocation.level.on_hand:
+    for allocation, units in _promised(shipment):
+        if units > allocation.level.on_hand:
             text = _("%(sku)s: by the books only %(count)s on the shelf. Count or receive the stock first.")
-            raise NotOnTheShelf(text % {"sku": line.line.sku, "count": allocation.level.on_hand})
+            raise NotOnTheShelf(text % {"sku": allocation.line.sku, "count": allocation.level.on_hand})
+
+
+def _promised(shipment: Shipment) -> list[tuple[Allocation, int]]:
+    """From which promises the units of the shipment are met. A parcel takes from its own location only."""
+    left = {line.line_id: line.quantity for line in shipment.lines.all()}
+    promises = Allocation.objects.filter(line__in=left).select_related("level", "line")
+    if not shipment.is_pickup:
+        promises = promises.filter(level__location=shipment.location_id)
+    met = []
+    for promise in promises.order_by("level__location__position", "pk"):
+        if units := min(promise.open, left[promise.line_id]):
+            left[promise.line_id] -= units
+            met.append((promise, units))
+    return met
 
 
 def _leave(
@@ -249,7 +261,7 @@ def _leave(
     order, shipment = _lock(shipment)
     _move(shipment, states, state, shipped_at=timezone.now(), **facts)
     lines = list(shipment.lines.all())
-    goods = [(line.line_id, shipment.location_id, line.quantity) for line in lines]
+    goods = [(promise.line_id, promise.level.location_id, units) for promise, units in _promised(shipment)]
     inventory.ship_allocations(goods, cause=f"shipment:{shipment.pk}", user=actor)
     if kind == "shipped":
         publish_mail(order, kind, name=str(shipment.pk), shipment=shipment.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from inventory.models import Allocation
@@ -15,6 +15,7 @@ from shop.integrity import check
 
 State = Shipment.State
 LEFT = [State.SHIPPED, State.DELIVERED]
+ALIVE = [State.PLANNED, State.PACKED, State.READY, *LEFT]
 
 
 @check("no more is in parcels than was ordered", over=["shipping.ShipmentLine"])
@@ -69,10 +70,11 @@ def parcels_ask_for_the_total() -> Iterator[str]:
 @check("orders are fulfilled as their parcels say", over=["orders.Order"])
 def states_are_those_of_the_parcels() -> Iterator[str]:
     """`orders.actions.life.fulfilment_state` once more, in SQL, over the sums of `shipping.parcels`."""
-    units = {f"n_{state}": _units_of_order(Q(shipment__state=state)) for state in State.values}
-    orders = Order.objects.annotate(
-        **units, has_parcel=Exists(OrderLine.objects.filter(order=OuterRef("pk"), kind="physical"))
-    )
+    units = {
+        f"n_{state}": Coalesce(Sum("shipments__lines__quantity", filter=Q(shipments__state=state)), 0)
+        for state in ALIVE
+    }
+    orders = Order.objects.annotate(**units)
     orders = orders.annotate(
         n_gone=F("n_shipped") + F("n_delivered"),
         n_waiting=F("n_planned") + F("n_packed"),
@@ -80,17 +82,15 @@ def states_are_those_of_the_parcels() -> Iterator[str]:
         n_all=F("n_planned") + F("n_packed") + F("n_ready") + F("n_shipped") + F("n_delivered"),
         parcels_state=_state(),
     )
-    for pk, number, state, said in _named(
-        orders.exclude(fulfilment_state=F("parcels_state")), "fulfilment_state", "parcels_state"
-    ):
-        yield f"order {number} (id {pk}) is “{state}”, its parcels say “{said}”"
+    with_parcels = orders.filter(n_all__gt=0).exclude(fulfilment_state=F("parcels_state"))
+    for wrong in (with_parcels, _without_parcels()):
+        for pk, number, state, said in _named(wrong, "fulfilment_state", "parcels_state"):
+            yield f"order {number} (id {pk}) is “{state}”, its parcels say “{said}”"
 
 
 def _state() -> Case:
     state, text = Order.FulfilmentState, lambda value: Value(value.value)
     return Case(
-        When(n_all=0, has_parcel=True, then=text(state.UNFULFILLED)),
-        When(n_all=0, then=text(state.NOTHING_TO_SHIP)),
         When(n_delivered=F("n_all"), then=text(state.DELIVERED)),
         When(n_ready__gt=0, n_waiting=0, then=text(state.READY)),
         When(n_gone=F("n_all"), then=text(state.SHIPPED)),
@@ -100,15 +100,20 @@ def _state() -> Case:
     )
 
 
+def _without_parcels() -> QuerySet[Order]:
+    """Orders that have none, and do not say so."""
+    state, text = Order.FulfilmentState, lambda value: Value(value.value)
+    in_parcels = ShipmentLine.objects.filter(shipment__order=OuterRef("pk"), shipment__state__in=ALIVE)
+    goods = OrderLine.objects.filter(order=OuterRef("pk"), kind="physical")
+    said = Case(When(Exists(goods), then=text(state.UNFULFILLED)), default=text(state.NOTHING_TO_SHIP))
+    orders = Order.objects.exclude(Exists(in_parcels)).annotate(parcels_state=said)
+    return orders.exclude(fulfilment_state=F("parcels_state"))
+
+
 def _units(condition: Q) -> Coalesce:
     """Units of an order line in such shipments."""
     rows = ShipmentLine.objects.filter(condition, line=OuterRef("pk"))
     return Coalesce(Subquery(_sum(rows, "line", "quantity")), 0)
-
-
-def _units_of_order(condition: Q) -> Coalesce:
-    rows = ShipmentLine.objects.filter(condition, shipment__order=OuterRef("pk"))
-    return Coalesce(Subquery(_sum(rows, "shipment__order", "quantity")), 0, output_field=IntegerField())
 
 
 def _sum(rows: QuerySet, by: str, column: str) -> QuerySet:

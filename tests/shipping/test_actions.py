@@ -289,6 +289,21 @@ def test_a_pick_up_waits_at_the_counter_and_is_paid_when_it_is_handed_over(asked
     assert levels_of(order) == {"main": (9, 0)}
 
 
+def test_a_pick_up_waits_at_one_counter_wherever_its_goods_come_from():
+    mug = VariantFactory(level=None)
+    LevelFactory(variant=mug, on_hand=2)
+    delivery = at_the_counter()
+    LevelFactory(variant=mug, on_hand=2, location=LocationFactory(code="showroom"))
+    order = place((mug, 3), delivery=delivery)
+    shipment = packed(order.shipments.get())
+    assert shipment.location.code == "showroom"
+    actions.ready(shipment)
+    actions.hand_over(shipment)
+    on_hand = [on_hand for on_hand, _allocated in levels_of(order).values()]
+    assert sum(on_hand) == 1
+    assert all(allocated == 0 for _on_hand, allocated in levels_of(order).values())
+
+
 def test_a_parcel_is_not_handed_over_at_a_counter():
     shipment = packed(place().shipments.get())
     for act in (actions.ready, actions.hand_over):
