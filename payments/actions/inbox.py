@@ -53,19 +53,26 @@ def process_event(event: InboxEvent) -> None:
 
 
 def _by_metadata(event: InboxEvent) -> Attempt | None:
-    """The event outran our own note of the intent's name: known by the metadata we gave it."""
+    """The event outran our own note of the intent's name."""
     about = event.payload.get("data", {}).get("object", {})
-    metadata = about.get("metadata") or {}
-    if about.get("object") != "payment_intent" or not metadata.get("order"):
+    if about.get("object") != "payment_intent":
         return None
-    attempt = Attempt.objects.filter(
-        order__token=metadata["order"], number=_number(metadata.get("attempt")), gateway="stripe"
+    attempt = known_by(about.get("metadata") or {})
+    return attempt if attempt and note_name(attempt, about.get("id") or "") else None
+
+
+def known_by(metadata: dict[str, Any]) -> Attempt | None:
+    """The attempt that an intent was made for, by the metadata we gave it."""
+    return Attempt.objects.filter(
+        order__token=metadata.get("order") or "", number=_number(metadata.get("attempt")), gateway="stripe"
     ).first()
-    if attempt is None or attempt.reference not in (None, about.get("id")):
-        return None
-    Attempt.objects.filter(pk=attempt.pk, reference__isnull=True).update(reference=about["id"])
+
+
+def note_name(attempt: Attempt, reference: str) -> bool:
+    """The intent of this attempt is `reference`; False when we know it by another."""
+    Attempt.objects.filter(pk=attempt.pk, reference__isnull=True).update(reference=reference)
     attempt.refresh_from_db()
-    return attempt
+    return attempt.reference == reference
 
 
 def _number(text: Any) -> int:

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from orders.models import Order
-from payments.actions.inbox import receive_event
+from payments.actions.inbox import known_by, note_name, receive_event
 from payments.actions.sync import sync
 from payments.errors import GatewayDown
+from payments.gateways import gateway_of
 from payments.gateways.stripe import ask, client
 from payments.models import Attempt, InboxEvent
 from shop import outbox
@@ -62,7 +63,7 @@ def reconcile(*, since: datetime | None = None, now: datetime | None = None, dry
     try:
         _missed_events(report, since, dry_run)
         _open_attempts(report, now, dry_run)
-        _orphans(report, since)
+        _orphans(report, since, dry_run)
     except GatewayDown:
         report.unreachable = True
     report.orders_confirmed = Order.objects.filter(confirmed_at__isnull=False).count() - confirmed_before
@@ -100,14 +101,22 @@ def _open_attempts(report: Report, now: datetime, dry_run: bool) -> None:
             sync(attempt)
 
 
-def _orphans(report: Report, since: datetime) -> None:
+def _orphans(report: Report, since: datetime, dry_run: bool) -> None:
     params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
     for intent in ask(lambda: list(client().v1.payment_intents.list(params).auto_paging_iter())):
         metadata = intent.metadata.to_dict() if intent.metadata else {}
         is_ours = "order" in metadata and "attempt" in metadata
-        if (
-            is_ours
-            and intent.status != "canceled"
-            and not Attempt.objects.filter(reference=intent.id).exists()
-        ):
+        if not is_ours or intent.status == "canceled" or Attempt.objects.filter(reference=intent.id).exists():
+            continue
+        attempt = known_by(metadata)
+        if attempt is None or attempt.reference is not None:
             report.orphans.append(intent.id)
+        elif not dry_run and note_name(attempt, intent.id):
+            _take_up(attempt)
+
+
+def _take_up(attempt: Attempt) -> None:
+    """The answer with its name was lost, so no browser has its secret. What was given up meanwhile ends here."""
+    if not attempt.is_open:
+        gateway_of(attempt.gateway).cancel(attempt)
+    sync(attempt)

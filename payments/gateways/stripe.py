@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+QUICK_SECONDS = 1
 CANCELLABLE = {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"}
 
 
@@ -28,8 +30,9 @@ def http_client() -> stripe.HTTPClient:
 
 @lru_cache(maxsize=4)
 def _client(key: str, base: str) -> stripe.StripeClient:
+    # `ask` asks again itself: the library would wait out the timeout twice while a shopper waits.
     return stripe.StripeClient(
-        key, base_addresses={"api": base}, http_client=http_client(), max_network_retries=1
+        key, base_addresses={"api": base}, http_client=http_client(), max_network_retries=0
     )
 
 
@@ -62,15 +65,15 @@ class StripeGateway:
 
     def _find(self, attempt: Attempt) -> Any:
         """The intent of an earlier try whose answer was lost. Only a try that failed before looks for it."""
-        if attempt.provider_state != "lost":
-            return None
+        return ask(lambda: self._look_for(attempt)) if attempt.provider_state == "lost" else None
+
+    def _look_for(self, attempt: Attempt) -> Any:
         since = int(attempt.created_at.timestamp()) - 60
-        intents = ask(lambda: client().v1.payment_intents.list({"created": {"gte": since}, "limit": 100}))
+        ours = {"order": attempt.order.token, "attempt": str(attempt.number)}
+        intents = client().v1.payment_intents.list({"created": {"gte": since}, "limit": 100})
         for intent in intents.auto_paging_iter():
             metadata = intent.metadata.to_dict() if intent.metadata else {}
-            if metadata.get("order") == attempt.order.token and metadata.get("attempt") == str(
-                attempt.number
-            ):
+            if ours.items() <= metadata.items():
                 return intent
         return None
 
@@ -80,8 +83,8 @@ class StripeGateway:
         )
         refunds: list[Any] = []
         if intent.amount_received:
-            listed = ask(lambda: client().v1.refunds.list({"payment_intent": intent.id, "limit": 100}))
-            refunds = list(listed.auto_paging_iter())
+            params: Any = {"payment_intent": intent.id, "limit": 100}
+            refunds = ask(lambda: list(client().v1.refunds.list(params).auto_paging_iter()))
         return truth_of(intent, refunds)
 
     def capture(self, capture: Capture, *, is_final: bool) -> None:
@@ -129,7 +132,22 @@ class StripeGateway:
 
 
 def ask(call: Callable[[], Answer]) -> Answer:
-    """Ask Stripe. Whatever leaves the outcome unknown is GatewayDown; a clear no stays Stripe's own error."""
+    """Ask Stripe, and once more if it failed at once: a connection that was closed while nobody used it, a hiccup.
+
+    Whatever leaves the outcome unknown is GatewayDown; a clear no stays Stripe's own error.
+    """
+    began = time.monotonic()
+    try:
+        return _ask_once(call)
+    except StoredFailure:
+        raise
+    except GatewayDown as away:
+        if time.monotonic() - began > QUICK_SECONDS or not _is_worth_another_try(away.__cause__):
+            raise
+    return _ask_once(call)
+
+
+def _ask_once(call: Callable[[], Answer]) -> Answer:
     try:
         return call()
     except stripe.APIError as error:
@@ -141,6 +159,13 @@ def ask(call: Callable[[], Answer]) -> Answer:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         logger.error("stripe refuses our key", extra={"request": error.request_id})
         raise GatewayDown() from error
+
+
+def _is_worth_another_try(error: BaseException | None) -> bool:
+    """Stripe itself says when the same question would get the same answer."""
+    if not isinstance(error, stripe.APIError | stripe.APIConnectionError):
+        return False
+    return (error.headers or {}).get("Stripe-Should-Retry") != "false"
 
 
 def _away(error: stripe.StripeError) -> GatewayDown:
