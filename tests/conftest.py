@@ -40,6 +40,30 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(without_time_limits: str, django_db_setup: None) -> Iterator[None]:
+    """The tests run under the shop's limits."""
+    _limit(without_time_limits)
+    connection.close()
+    yield
+    _limit("")
+
+
+@pytest.fixture(scope="session")
+def without_time_limits(django_db_modify_db_settings: None) -> str:
+    """On a busy machine PostgreSQL takes longer to make and drop a database than the shop lets it. What the limits were."""
+    return _limit("")
+
+
+def _limit(limits: str) -> str:
+    """Set the time limits of new connections to PostgreSQL. What they were."""
+    options = settings.DATABASES["default"]["OPTIONS"]
+    before = options.get("options", "")
+    if "options" in options:
+        options["options"] = limits
+    return before
+
+
 @pytest.fixture
 def on_postgres() -> bool:
     return connection.vendor == "postgresql"
