@@ -5,6 +5,8 @@ from typing import Any
 
 from celery import Celery
 
+SWEEP_SECONDS = 10
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
 app = Celery("lotok")
@@ -15,7 +17,10 @@ app.autodiscover_tasks()
 @app.on_after_finalize.connect
 def schedule(sender: Celery, **kwargs: Any) -> None:
     from shop.periodic import JOBS
+    from shop.tasks import relay_due
 
+    # Whatever a lost hint left: a broker that was away or flushed, a worker that died.
+    sender.add_periodic_task(SWEEP_SECONDS, relay_due.s(), name="shop.tasks.relay_due", expires=SWEEP_SECONDS)
     for job in JOBS.values():
         sender.add_periodic_task(job.seconds, run_job.s(job.name), name=job.name, expires=job.seconds)
 
