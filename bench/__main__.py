@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = "postgres://postgres@127.0.0.1:5432"
+REDIS = "redis://127.0.0.1:6379/10"
 
 
 def main() -> int:
@@ -52,27 +53,38 @@ def parse() -> argparse.Namespace:
 
 
 def prepare_environment(options: argparse.Namespace) -> None:
-    """A database of the bench's own for each size: BENCH_DATABASE_URL, PostgreSQL where it answers, or SQLite."""
+    """A database of the bench's own for each size. PostgreSQL and Redis where they answer, else SQLite alone;
+    BENCH_DATABASE_URL and BENCH_REDIS_URL say otherwise."""
     database = os.environ.get("BENCH_DATABASE_URL") or default_database(options.products)
+    redis = os.environ.get(
+        "BENCH_REDIS_URL", REDIS if database.startswith(POSTGRES) and answers(REDIS) else ""
+    )
     os.environ.update(
         DJANGO_SETTINGS_MODULE="bench.settings",
         BENCH_DATABASE_URL=database,
+        BENCH_REDIS_URL=redis,
         DATABASE_URL=database,
+        REDIS_URL=redis,
         DEMO="1",
         RELEASE="bench",  # else each release makes the rows of all pages anew
         DEBUG="off",
         MEDIA_ROOT=str(ROOT / "var" / "bench" / "media"),
     )
-    os.environ.setdefault("REDIS_URL", os.environ.get("BENCH_REDIS_URL", ""))
 
 
 def default_database(products: int) -> str:
-    address = urlsplit(POSTGRES)
+    if answers(POSTGRES):
+        return f"{POSTGRES}/lotok_bench_{products}"
+    return f"sqlite:///{ROOT / 'var' / 'bench' / f'{products}.sqlite3'}"
+
+
+def answers(url: str) -> bool:
+    address = urlsplit(url)
     try:
         socket.create_connection((address.hostname or "", address.port or 0), timeout=1).close()
     except OSError:
-        return f"sqlite:///{ROOT / 'var' / 'bench' / f'{products}.sqlite3'}"
-    return f"{POSTGRES}/lotok_bench_{products}"
+        return False
+    return True
 
 
 if __name__ == "__main__":

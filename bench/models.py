@@ -12,6 +12,7 @@ class Row(models.Model):
     price_minor = models.PositiveIntegerField()
 
     class Meta:
+        app_label = "bench"
         indexes = [models.Index(fields=["shelf", "id"], name="bench_row_shelf")]
 
     def __str__(self) -> str:
@@ -23,6 +24,9 @@ class Catalogue(models.Model):
 
     products = models.PositiveIntegerField()
     version = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "bench"
 
     def __str__(self) -> str:
         return f"{self.products} products"

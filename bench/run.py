@@ -82,6 +82,7 @@ def measure_pages(
 
 
 def measure(options: argparse.Namespace) -> int:
+    print(f"{options.products} products, {connection.vendor}{' and Redis' if settings.REDIS_URL else ''}")
     names = {name.strip() for name in options.only.split(",") if name.strip()}
     costs, checkouts = [], []
     for page_cache, known in ((False, pages.uncached()), (True, pages.cached())):

@@ -5,28 +5,45 @@ import os
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
+from uuid import uuid4
 
+import psycopg
 import pytest
+from django.conf import settings
 
 from bench import report, words
 from bench.measuring import Cost, percentiles
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory):
+def figures(tmp_path_factory, own_database):
     folder = tmp_path_factory.mktemp("bench")
-    database = f"sqlite:///{folder / 'bench.sqlite3'}"
     size = "--products 24 --requests 4 --rounds 1 --seconds 0.2 --clients 2 --orders 3 --shoppers 1,2"
     options = [*size.split(), "--port", str(two_free_ports()), "--json", str(folder / "figures.json")]
     done = subprocess.run(
         [sys.executable, "-m", "bench", *options],
-        env=os.environ | {"BENCH_DATABASE_URL": database, "BENCH_REDIS_URL": ""},
+        env=os.environ | {"BENCH_DATABASE_URL": own_database, "BENCH_REDIS_URL": ""},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads((folder / "figures.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def own_database(tmp_path_factory):
+    """A database for the bench alone, on the engine that the tests run on."""
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'bench.sqlite3'}"
+        return
+    address = urlsplit(os.environ["DATABASE_URL"])
+    name = f"lotok_bench_{uuid4().hex[:8]}"
+    yield address._replace(path=f"/{name}").geturl()
+    server = address._replace(scheme="postgresql", path="/postgres").geturl()
+    with psycopg.connect(server, autocommit=True) as connected:
+        connected.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def two_free_ports():
