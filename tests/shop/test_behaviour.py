@@ -97,13 +97,13 @@ def test_on_a_phone_the_menu_is_a_tree_in_a_drawer(new_page, mug):
     page.wait_for_url("**/c/cups/mugs/")
 
 
-def test_the_header_makes_room_on_the_way_down_and_is_back_on_the_way_up(page, mug):
+def test_the_header_makes_room_on_the_way_down_and_is_back_on_the_way_up(page, mug, eventually):
     page.goto(mug.get_absolute_url())
     page.evaluate("document.querySelector('main').style.minBlockSize = '400vh'")
-    page.mouse.wheel(0, 1500)
+    page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
     page.wait_for_selector(".header[data-away]")
-    page.mouse.wheel(0, -300)
-    page.wait_for_function("document.querySelector('.header').getBoundingClientRect().top === 0")
+    page.evaluate("scrollTo({top: 1200, behavior: 'instant'})")
+    eventually(lambda: page.locator(".header").bounding_box()["y"] == 0)
 
 
 def test_the_look_is_chosen_at_once_and_kept_by_the_server(page, mug):
