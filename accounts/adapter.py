@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "rate_limited": gettext_lazy("That was a lot of requests. Please wait a minute and try again."),
         "enter_current_password": gettext_lazy("This is not your present password."),
-        "same_as_current": gettext_lazy("This is the address that you have already."),
+        "same_as_current": gettext_lazy("You use this address already."),
         "email_taken": gettext_lazy("Please use another address."),
     }
 

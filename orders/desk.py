@@ -387,7 +387,7 @@ def need_review(request: HttpRequest) -> Todo:
     count = counts(request)["problems"]
     return Todo(
         count,
-        _("To be looked at"),
+        _("Needs a look"),
         _url("problems"),
         why=_("Money and order disagree") if count else "",
         tone="danger" if count else "",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -94,7 +95,7 @@ class Parcel:
 
     @property
     def weight(self) -> str:
-        kilograms = f"{self.weight_g / 1000:.1f}"
+        kilograms = number_format(self.weight_g / 1000, 1)
         return _("%(weight)s kg") % {"weight": kilograms} if self.weight_g else ""
 
     @cached_property

@@ -157,7 +157,7 @@ class CheckoutPage:
         if not refusal.free:
             text = _("“%(name)s” was just sold out. You have not been charged.")
         else:
-            text = _("Of “%(name)s” only %(free)s left. You have not been charged.")
+            text = _("Only %(free)s of “%(name)s” left. You have not been charged.")
         return text % {"name": names.get(refusal.variant_id, ""), "free": refusal.free}
 
     # --- what there is to choose -----------------------------------------------------------------
