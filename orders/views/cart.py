@@ -36,7 +36,9 @@ def cart_add(request: HttpRequest) -> HttpResponse:
     """Put a thing into the cart. From a cached page, so a same-origin proof may stand for the token."""
     form = AddForm(request.POST)
     if not form.is_valid():
-        return _refuse_to_add(request, " ".join(form.errors.get("quantity", [_("No such article. Please choose it again.")])))
+        return _refuse_to_add(
+            request, " ".join(form.errors.get("quantity", [_("No such article. Please choose it again.")]))
+        )
     try:
         shopper_cart = cart_to_change(request)
         line = actions.add_line(shopper_cart, form.cleaned_data["sku"], form.cleaned_data["quantity"])
