@@ -41,8 +41,9 @@ def steps(order: Order) -> list[Step]:
                 ("delivered", pgettext("step", "Collected"), state == State.DELIVERED, times.get("delivered"))
             )
         else:
-            is_shipped = state in {State.SHIPPED, State.DELIVERED}
-            reached.append(("shipped", pgettext("step", "Shipped"), is_shipped, times.get("shipped")))
+            is_part = state == State.PART_SHIPPED
+            label = pgettext("step", "Partly shipped") if is_part else pgettext("step", "Shipped")
+            reached.append(("shipped", label, state in LEFT, times.get("shipped")))
             reached.append(
                 ("delivered", pgettext("step", "Delivered"), state == State.DELIVERED, times.get("delivered"))
             )
