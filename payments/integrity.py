@@ -22,10 +22,11 @@ from django.db.models.functions import Coalesce, Greatest
 
 from orders.models import Order
 from payments.actions.sync import GENESIS
-from payments.models import Attempt, Event, Refund
+from payments.models import Attempt, Capture, Event, Refund
 from shop.integrity import CHAIN, check
 
 Kind = Event.Kind
+SUMMED = (Kind.AUTHORIZED, Kind.CAPTURED, Kind.VOIDED, Kind.REFUNDED)
 
 
 @check("the chains of payment events are whole", kind=CHAIN, over=["payments.Event"])
@@ -47,7 +48,7 @@ def _name(event: Event) -> str:
 
 @check("no attempt captured more than it may, and no more went back than came", over=["payments.Attempt"])
 def attempts_add_up() -> Iterator[str]:
-    attempts = Attempt.objects.annotate(**{kind: _sum(kind) for kind in Kind.values}, returning=_refunds())
+    attempts = Attempt.objects.annotate(**{kind: _sum("events", kind) for kind in SUMMED})
     by_card = ~Q(gateway="manual")  # by hand a buyer may pay too much
     wrong = (
         (by_card & Q(captured__gt=F("authorized")))
@@ -55,16 +56,30 @@ def attempts_add_up() -> Iterator[str]:
         | (by_card & Q(authorized__gt=F("amount_minor")))
         | (by_card & Q(voided__gt=F("authorized") - F("captured")))
         | Q(refunded__gt=F("captured"))
-        | Q(returning__gt=F("captured"))
         | ~Q(amount_minor=F("order__total_minor"))
         | ~Q(currency=F("order__currency"))
     )
-    shown = ("authorized", "captured", "voided", "refunded")
-    for attempt in _of_orders(attempts.filter(wrong), "order__number", "amount_minor", "method", *shown):
-        sums = ", ".join(f"{name} {attempt[name]}" for name in shown)
+    for attempt in _of_orders(attempts.filter(wrong), "order__number", "amount_minor", "method", *SUMMED):
+        sums = ", ".join(f"{kind.value} {attempt[kind]}" for kind in SUMMED)
         yield (
             f"payment attempt {attempt['pk']} ({attempt['method']} of order {attempt['order__number']}): "
             f"for {attempt['amount_minor']}: {sums}"
+        )
+
+
+@check("no more is on its way back than came", over=["payments.Refund"])
+def refunds_add_up() -> Iterator[str]:
+    captured = Event.objects.filter(attempt=OuterRef("pk"), kind=Kind.CAPTURED).order_by().values("attempt")
+    came = Subquery(captured.annotate(total=Sum("amount_minor")).values("total"))
+    going = Sum("refunds__amount_minor", filter=~Q(refunds__state=Refund.State.FAILED))
+    attempts = Attempt.objects.filter(refunds__isnull=False).annotate(going=Coalesce(going, 0))
+    wrong = attempts.annotate(came=Coalesce(came, 0, output_field=BigIntegerField())).filter(
+        going__gt=F("came")
+    )
+    for attempt in _of_orders(wrong, "order__number", "going", "came"):
+        yield (
+            f"payment attempt {attempt['pk']} of order {attempt['order__number']}: "
+            f"{attempt['going']} refunded or on its way, {attempt['came']} captured"
         )
 
 
@@ -90,11 +105,12 @@ def refunds_are_in_the_ledger() -> Iterator[str]:
 
 @check("captures that were made are in the ledger", over=["payments.Capture"])
 def captures_are_in_the_ledger() -> Iterator[str]:
-    made = Coalesce(Sum("captures__amount_minor", filter=Q(captures__is_done=True)), 0)
-    attempts = Attempt.objects.annotate(made=made, captured=_sum(Kind.CAPTURED)).filter(
-        made__gt=F("captured")
+    made = Capture.objects.filter(attempt=OuterRef("pk"), is_done=True).order_by().values("attempt")
+    made_minor = Subquery(made.annotate(total=Sum("amount_minor")).values("total"))
+    attempts = Attempt.objects.filter(Exists(made)).annotate(
+        captured=_sum("events", Kind.CAPTURED), made=made_minor
     )
-    for attempt in _of_orders(attempts, "order__number", "made", "captured"):
+    for attempt in _of_orders(attempts.filter(made__gt=F("captured")), "order__number", "made", "captured"):
         yield (
             f"payment attempt {attempt['pk']} of order {attempt['order__number']}: "
             f"{attempt['made']} was captured, the ledger says {attempt['captured']}"
@@ -104,13 +120,10 @@ def captures_are_in_the_ledger() -> Iterator[str]:
 @check("orders are paid as the ledger says", over=["orders.Order"])
 def states_are_those_of_the_ledger() -> Iterator[str]:
     """`orders.actions.life.payment_state` once more, in SQL, over the sums of `payments.sums`."""
-    sums = {
-        kind: _sum_of_order(kind) for kind in (Kind.AUTHORIZED, Kind.CAPTURED, Kind.VOIDED, Kind.REFUNDED)
-    }
+    by_card = Q(attempts__gateway="stripe")
     orders = Order.objects.annotate(
-        **{f"sum_{kind}": total for kind, total in sums.items()},
-        from_holds=_sum_of_order(Kind.CAPTURED, attempt__gateway="stripe"),
-        is_promised=Exists(Event.objects.filter(attempt__order=OuterRef("pk"), kind=Kind.PROMISED)),
+        **{f"sum_{kind}": _sum("attempts__events", kind) for kind in (*SUMMED, Kind.PROMISED)},
+        from_holds=_sum("attempts__events", Kind.CAPTURED, by_card),
     )
     held = Greatest(0, F("sum_authorized") - F("from_holds") - F("sum_voided"))
     orders = orders.annotate(
@@ -135,29 +148,15 @@ def _state() -> Case:
         When(sum_captured__gt=0, then=text(state.PART_PAID)),
         When(sum_held__gt=0, then=text(state.AUTHORIZED)),
         When(lifecycle=Order.Lifecycle.CANCELLED, then=text(state.VOIDED)),
-        When(is_promised=True, then=text(state.PROMISED)),
+        When(sum_promised__gt=0, then=text(state.PROMISED)),
         default=text(state.AWAITING),
     )
 
 
-def _sum(kind: str) -> Coalesce:
-    return _total(Event.objects.filter(attempt=OuterRef("pk"), kind=kind), "attempt")
-
-
-def _refunds() -> Coalesce:
-    """On their way back or there."""
-    going = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state=Refund.State.FAILED)
-    return _total(going, "attempt")
-
-
-def _sum_of_order(kind: str, **conditions: Any) -> Coalesce:
-    events = Event.objects.filter(attempt__order=OuterRef("pk"), kind=kind, **conditions)
-    return _total(events, "attempt__order")
-
-
-def _total(rows: QuerySet, by: str) -> Coalesce:
-    total = rows.order_by().values(by).annotate(total=Sum("amount_minor")).values("total")
-    return Coalesce(Subquery(total), 0, output_field=BigIntegerField())
+def _sum(events: str, kind: str, condition: Q | None = None) -> Coalesce:
+    """What the events of a kind add up to, along one join however many kinds are asked for."""
+    of_kind = Q(**{f"{events}__kind": kind}) & (condition or Q())
+    return Coalesce(Sum(f"{events}__amount_minor", filter=of_kind), 0)
 
 
 def _of_orders(attempts: QuerySet[Attempt], *columns: str) -> Iterator[dict[str, Any]]:

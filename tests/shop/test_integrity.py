@@ -292,7 +292,7 @@ MONEY = {
         "counts as refunded, the ledger does not know it",
     ),
     "more refunded than came": lambda: (
-        (change(first(Refund), amount_minor=999_999), first(Refund).attempt)[1], "refunded 1000"
+        (change(first(Refund), amount_minor=999_999), first(Refund).attempt)[1], "999999 refunded or on its way"
     ),
 }  # fmt: skip
 PARCELS = {
@@ -416,13 +416,13 @@ def test_many_wrong_rows_are_counted_and_the_first_are_named(mug, no_guards):
 def test_the_ledgers_state_in_sql_is_the_state_in_python(mug):
     order = place((mug, 1), payment=BY_TRANSFER)
     total = order.total_minor
-    sums = itertools.product(
-        [0, total], [0, total // 2, total], [0, total], [0, 100, total], [False, True], ["stripe", "manual"]
-    )
-    for number, (authorized, captured, voided, refunded_, promised, gateway) in enumerate(sums):
+    sums = itertools.product([0, total], [0, total // 2, total], [0, total], [0, total // 2])
+    cases = itertools.product(sums, ["placed", "cancelled"], [False, True])
+    for number, ((authorized, captured, voided, refunded_), lifecycle, promised) in enumerate(cases):
+        gateway = "stripe" if number % 5 else "manual"
         case = Order.objects.get(pk=order.pk)
         case.pk, case.number, case.token, case.cart = None, f"n{number}", f"t{number}", None
-        case.lifecycle = "cancelled" if number % 3 == 0 else "placed"
+        case.lifecycle = lifecycle
         case.save(force_insert=True)
         attempt = Attempt.objects.create(
             order=case,
