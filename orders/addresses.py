@@ -1,5 +1,0 @@
-"""Moved to accounts.addresses."""
-
-from accounts.addresses import country_name
-
-__all__ = ["country_name"]
