@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import buying, shelves
 from catalog.index import page_for
-from catalog.index.pages import draw_gallery
+from catalog.index.pages import ON_DELIVERY, draw_gallery, with_first
 from catalog.models import Collection, Product
 from catalog.paging import NotAPage, Paging, page_number
 from catalog.promise import delivery_promise
@@ -26,8 +27,11 @@ from catalog.search import variant_by_sku
 from catalog.showcase import shown_cards
 from inventory.availability import State, availability
 from shop.pages import do_not_keep, public_page
+from shop.shell import version_for
+from shop.showcase import look_up
 
 GONE = 410
+KEPT_RESULT_PAGES = 3
 
 
 # --- Lists ---------------------------------------------------------------------------------------
@@ -70,7 +74,7 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@public_page(keep=False)
+@public_page("q", "page")
 def search(request: HttpRequest) -> HttpResponse:
     query = " ".join(request.GET.get("q", "")[:1000].replace("\x00", " ").split())[:200]
     if variant := variant_by_sku(query):
@@ -82,9 +86,12 @@ def search(request: HttpRequest) -> HttpResponse:
     found = find(query, get_language(), limit=paging.size, offset=paging.start)
     context = _listed(found.product_ids, found.count, {}, "", paging)
     context |= {"query": query, "title": query or _("Search"), "noindex": True, "is_capped": found.is_capped}
+    if found.count and paging.number <= KEPT_RESULT_PAGES:
+        return _answer(request, "catalog/search.html", context)
     if not found.count:
         context["suggestions"] = {"categories": shelves.top_shelves(), "cards": shown_cards(shelves.newest())}
-    return _answer(request, "catalog/search.html", context)
+    # Anyone can ask for words without end: what nobody would look for is not kept.
+    return do_not_keep(_answer(request, "catalog/search.html", context))
 
 
 def _read(request: HttpRequest, orders: shelves.Orders) -> tuple[Paging, str]:
@@ -167,15 +174,18 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         return _buy_box_alone(request, parts, chosen, stock, address)
     if wished and sku is None:
         return redirect(address)
-    response = render(request, "catalog/product.html", _page(parts, chosen, stock))
+    response = render(request, "catalog/product.html", _page(parts, chosen, stock, version_for(request)))
     return do_not_keep(response) if _is_counting_down(stock) else response
 
 
-def _page(parts: buying.Parts, chosen: buying.VariantPart, stock: buying.Stock) -> dict[str, Any]:
+def _page(
+    parts: buying.Parts, chosen: buying.VariantPart, stock: buying.Stock, version: int
+) -> dict[str, Any]:
     html = {name: SafeString(text) for name, text in parts["html"].items()}
-    if pictures := _with_first(parts["pictures"], chosen["sku"]):
-        html["gallery"] = SafeString(draw_gallery(parts["name"], pictures))
+    if gallery := _own_gallery(parts, chosen["sku"]):
+        html["gallery"] = SafeString(gallery)
     html["related"] = _related(parts["related"])
+    html["facts"] = _facts(parts, version)
     return {
         "product": parts,
         "parts": html,
@@ -188,10 +198,24 @@ def _page(parts: buying.Parts, chosen: buying.VariantPart, stock: buying.Stock) 
     }
 
 
-def _with_first(pictures: list[dict[str, Any]], sku: str) -> list[dict[str, Any]] | None:
-    """The gallery with the chosen variant's picture in front; None where it is there already, or has none."""
-    own = next((index for index, picture in enumerate(pictures) if picture["sku"] == sku), 0)
-    return [pictures[own], *pictures[:own], *pictures[own + 1 :]] if own else None
+def _facts(parts: buying.Parts, version: int) -> SafeString:
+    """The facts with the beginnings of the pages about delivery and returns, as those read now."""
+    pages = look_up([f"page:{slug}" for slug in ON_DELIVERY], version)
+    beginnings = [pages.get(f"page:{slug}", {}).get("beginning", "") for slug in ON_DELIVERY]
+    if parts["kind"] != Product.Kind.PHYSICAL or not all(beginnings):
+        return SafeString(parts["html"]["facts_alone"])
+    html = parts["html"]["facts"]
+    for slug, text in zip(ON_DELIVERY, beginnings, strict=True):
+        html = html.replace(f"{{{slug}}}", escape(text))
+    return SafeString(html)
+
+
+def _own_gallery(parts: buying.Parts, sku: str) -> str | None:
+    """The gallery that begins with the chosen variant's picture; None where the usual one does."""
+    if sku in parts["galleries"]:
+        return parts["galleries"][sku]
+    pictures = with_first(parts["pictures"], sku)
+    return draw_gallery(parts["name"], pictures) if pictures else None
 
 
 def _related(product_ids: Sequence[int]) -> SafeString:

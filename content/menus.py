@@ -1,11 +1,14 @@
-"""Pages of text in the menus of the shell, and in the sitemap."""
+"""Pages of text in the menus of the shell, on other pages, and in the sitemap."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.urls import reverse
 
 from content.models import Page
 from shop.shell import provides
+from shop.showcase import shows
 from shop.sitemap import Row, Section, add_section
 from shop.translation import Translated
 
@@ -26,6 +29,20 @@ def about_pages() -> list[dict[str, str]]:
 def _entries(slugs: tuple[str, ...]) -> list[dict[str, str]]:
     titles = dict(Page.objects.filter(slug__in=slugs).values_list("slug", "title"))
     return [{"name": str(Translated(titles[slug])), "url": _url(slug)} for slug in slugs if slug in titles]
+
+
+@shows("page")
+def pages(slugs: list[str]) -> dict[str, Any]:
+    """What a page is about: its title, where it is, how it begins."""
+    rows = Page.objects.filter(slug__in=slugs)
+    return {
+        row.slug: {
+            "name": str(row.title),
+            "url": row.get_absolute_url(),
+            "beginning": row.paragraphs[0] if row.paragraphs else "",
+        }
+        for row in rows
+    }
 
 
 def _url(slug: str) -> str:

@@ -12,8 +12,10 @@ SOURCES = (
     "templates/catalog/_*.html",
     "templates/components/*.html",
     "shop/templatetags/ui.py",
+    "shop/money.py",
     "catalog/index/*.py",
     "catalog/media.py",
+    "inventory/availability.py",
     "locale/*/LC_MESSAGES/*.mo",
 )
 
@@ -24,7 +26,7 @@ def build() -> str:
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256(f"{settings.RELEASE} {settings.MEDIA_URL} {_sprite()}".encode())
+    digest = hashlib.sha256(f"{settings.SITE_URL} {settings.MEDIA_URL} {_sprite()}".encode())
     for pattern in SOURCES:
         for path in sorted(settings.BASE_DIR.glob(pattern)):
             digest.update(path.read_bytes())

@@ -25,8 +25,10 @@ from catalog.models import Page, Picture, Product, Variant
 from catalog.prices import next_changes
 from shop import sql
 
+ON_DELIVERY = ("delivery", "returns")  # pages of text whose beginnings the view puts in, by slug
 THUMB_WIDTH = 160
 MAX_RELATED = 8
+MAX_GALLERIES = 6  # kept ready; a gallery for any further variant is drawn live
 OPEN_GRAPH_WIDTH = 1280
 
 
@@ -119,9 +121,26 @@ def _parts(offered: Offered, shelves: Shelves) -> dict[str, Any]:
         "html": {
             "crumbs": _draw("components/crumbs.html", crumbs=[*crumbs, (str(product.name), None)]),
             "gallery": draw_gallery(str(product.name), pictures),
-            "facts": _draw("catalog/_facts.html", facts=_facts(offered)),
+            "facts": _draw(
+                "catalog/_facts.html", facts=_facts(offered, [f"{{{slug}}}" for slug in ON_DELIVERY])
+            ),
+            "facts_alone": _draw("catalog/_facts.html", facts=_facts(offered, [])),
         },
+        "galleries": _galleries(offered, pictures),
     }
+
+
+def _galleries(offered: Offered, pictures: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """By SKU, the gallery that begins with that variant's own picture: for the first few variants."""
+    name = str(offered.product.name)
+    leads = [(offer.variant.sku, with_first(pictures, offer.variant.sku)) for offer in offered.offers]
+    return {sku: draw_gallery(name, ordered) for sku, ordered in leads[:MAX_GALLERIES] if ordered}
+
+
+def with_first(pictures: Sequence[dict[str, Any]], sku: str) -> list[dict[str, Any]] | None:
+    """The pictures with the variant's own in front; None where it is there already, or has none."""
+    own = next((index for index, picture in enumerate(pictures) if picture["sku"] == sku), 0)
+    return [pictures[own], *pictures[:own], *pictures[own + 1 :]] if own else None
 
 
 def draw_gallery(name: str, pictures: Sequence[dict[str, Any]]) -> str:
@@ -199,13 +218,13 @@ def _variant(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _facts(offered: Offered) -> dict[str, Any]:
+def _facts(offered: Offered, delivery: list[str]) -> dict[str, Any]:
     text = str(offered.product.description).strip()
     skus = {offer.variant.sku for offer in offered.offers}
     return {
         "paragraphs": [part.strip() for part in text.split("\n\n") if part.strip()],
         "specs": specs(offered.product, skus),
-        "delivery": [],
+        "delivery": delivery,
     }
 
 

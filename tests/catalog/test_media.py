@@ -235,7 +235,8 @@ def test_a_message_about_a_picture_that_is_gone_is_done_with():
     media.make_renditions(4711, "webp")
 
 
-def test_the_slow_formats_take_turns_and_never_run_in_the_request(picture_file):
+def test_the_slow_formats_take_turns_and_never_run_in_the_request(picture_file, settings):
+    settings.OUTBOX_MODE = "thread"  # without Celery, whose workers are elsewhere
     for shade in range(5):
         media.add_picture(picture_file(size=(64, 64), colour=(shade, 0, 0)), alt={"en": "A mug"})
 

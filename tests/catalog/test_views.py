@@ -1,6 +1,8 @@
 """The public pages of the catalogue: what they cost, what they say, and what they make of odd addresses."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog import index, media
@@ -187,6 +189,34 @@ def test_a_product_shows_price_stock_and_choices(client, shelf):
     assert states == {"rust": True, "moss": False}
     assert page.context["jsonld"]["@graph"][0]["offers"][0]["availability"].endswith("OutOfStock")
     assert "Купол" in client.get("/ru/p/dome/").content.decode()
+
+
+def test_a_product_says_how_it_comes_and_goes_back_as_those_pages_read_now(client):
+    from content.actions import save_page
+
+    ProductFactory(slug="dome", indexed=True)
+    ProductFactory(slug="card", kind="gift_card", indexed=True)
+    assert "Delivery and returns" not in client.get("/p/dome/").content.decode()
+
+    save_page("delivery", title={"en": "Delivery"}, body={"en": "In <two> days.\n\nMore."})
+    save_page("returns", title={"en": "Returns"}, body={"en": "Within thirty days."})
+    html = client.get("/p/dome/").content.decode()
+
+    assert "<p>In &lt;two&gt; days.</p><p>Within thirty days.</p>" in html
+    assert "More." not in html
+    assert "Within thirty days." not in client.get("/p/card/").content.decode()
+
+
+def test_results_are_kept_and_what_nobody_would_look_for_is_not(client, shelf, django_assert_num_queries):
+    ProductFactory(category=shelf, name={"en": "Lamp"}, indexed=True)
+    client.get("/search/?q=lamp")
+    client.get("/search/?q=zebra")
+
+    with django_assert_num_queries(1):
+        client.get("/search/?q=lamp")
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/search/?q=zebra")
+    assert len(captured) > 1
 
 
 def test_an_address_may_name_a_variant(client):
