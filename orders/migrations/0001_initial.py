@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['fulfilment_state', 'promised_to'], name='order_queue'),
+            index=models.Index(condition=models.Q(('lifecycle', 'placed')), fields=['fulfilment_state', 'promised_to'], name='order_queue'),
         ),
         migrations.AddIndex(
             model_name='order',

@@ -124,7 +124,9 @@ class Order(AddressFields):
         indexes = [
             models.Index(fields=["-placed_at"], name="order_newest"),
             models.Index(fields=["email"], name="order_email"),
-            models.Index(fields=["fulfilment_state", "promised_to"], name="order_queue"),
+            models.Index(
+                fields=["fulfilment_state", "promised_to"], name="order_queue", condition=Q(lifecycle="placed")
+            ),
             models.Index(fields=["placed_at"], name="order_review", condition=~Q(needs_review="")),
             models.Index(
                 fields=["payment_due_at"], name="order_due",
