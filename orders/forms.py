@@ -19,6 +19,8 @@ class QuantityField(forms.IntegerField):
     default_error_messages = {
         "invalid": _("Enter a whole number, such as 1 or 2."),
         "required": _("Enter how many you want."),
+        "max_value": _("Enter %(limit_value)s at most."),
+        "min_value": _("Enter %(limit_value)s at least."),
     }
 
     def to_python(self, value: Any) -> int | None:
