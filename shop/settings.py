@@ -110,7 +110,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 else:
     DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 3,
+        "connect_timeout": 2,  # a page says within three seconds that the database is away
         "options": "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from shop.views import media
 
+handler500 = "shop.views.server_error"
 urlpatterns = [
     path("", include("shop.health_urls")),
     path("webhooks/", include("payments.webhook_urls")),

@@ -1,5 +1,6 @@
 """Pages of the shell that belong to no app: media, preferences, errors and the styleguide."""
 
+import sys
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,11 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_path, override
+from django.views import defaults
 from django.views.decorators.http import require_POST
 from django.views.static import serve
 
 from shop.context import THEMES
+from shop.health import RETRY_AFTER_SECONDS
 from shop.middleware.same_origin import same_origin_post
+from shop.outages import is_outage
 from shop.styleguide import samples
 
 YEAR_SECONDS = 31_536_000
@@ -64,6 +68,15 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is missing or old: say so, and offer to go back."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An error that nobody caught. Where the database is away it is no fault of ours: come back in a moment."""
+    if not is_outage(sys.exception()):
+        return defaults.server_error(request)
+    response = render(None, "503.html", status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 @staff_member_required
