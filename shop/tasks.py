@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import logging
+import time
+from functools import lru_cache
 
-from celery import shared_task
+from celery import current_app, shared_task
+from kombu import Connection
+from kombu.pools import producers
 
 from shop import outbox
 
 logger = logging.getLogger(__name__)
+BROKER_ANSWERS_WITHIN_SECONDS = 0.5  # a worker waits longer for it; a request does not
+LEFT_ALONE_SECONDS = 5
+_away_until = 0.0
 
 
 def hand_over(dedupe: str) -> None:
-    """Queue one message. A broker that is away costs a log line: beat sweeps the row later."""
+    """Queue one message. A broker that is away costs a log line, and is not asked again for some seconds.
+
+    What was not handed over is swept later.
+    """
+    global _away_until
+    if time.monotonic() < _away_until:
+        return
     try:
-        relay_one.apply_async([dedupe], retry=False)
+        with producers[_broker()].acquire(block=True, timeout=BROKER_ANSWERS_WITHIN_SECONDS) as producer:
+            relay_one.apply_async([dedupe], producer=producer, retry=False)
     except Exception as error:  # kombu raises a dozen kinds; none of them may fail a request
+        _away_until = time.monotonic() + LEFT_ALONE_SECONDS
         logger.warning("broker away, the sweeper will carry it out", extra={"error": type(error).__name__})
+
+
+@lru_cache(maxsize=1)
+def _broker() -> Connection:
+    """Names the pool of connections that requests use."""
+    return current_app.connection_for_write(
+        transport_options={"socket_timeout": BROKER_ANSWERS_WITHIN_SECONDS}
+    )
 
 
 @shared_task(ignore_result=True)
