@@ -47,6 +47,12 @@ def waiting_order(cart: Cart) -> Order | None:
     return order if order and order.is_payable and order.pays_online else None
 
 
+def ordered(request: HttpRequest) -> Order | None:
+    """The order that the shopper's last cart became, however it is paid: where a form sent twice leads."""
+    cart = _of_user(request) or _of_cookie(request)
+    return Order.objects.filter(cart=cart).first() if cart and not cart.is_open else None
+
+
 def remember(response: HttpResponse, cart: Cart | None, count: int) -> HttpResponse:
     """Set the cookies that bring the shopper back to this cart."""
     age = COOKIE_DAYS * 86_400

@@ -18,7 +18,7 @@ from accounts.addresses import country_name, format_for
 from inventory.errors import OutOfStock
 from orders import actions
 from orders.basket import Basket
-from orders.carts import current_cart, remember, waiting_order
+from orders.carts import current_cart, ordered, remember, waiting_order
 from orders.estimate import estimate
 from orders.forms import ContactForm, DeliveryForm, PaymentForm, PlaceForm
 from orders.models import Cart, Order
@@ -39,7 +39,7 @@ SECTIONS = ("contact", "delivery", "payment", "place")
 def checkout(request: HttpRequest) -> HttpResponse:
     cart = current_cart(request)
     if cart is None:
-        return redirect("orders:cart")
+        return _go_on(request, ordered(request) if request.method == "POST" else None)
     if not cart.is_open:
         return _go_on(request, waiting_order(cart))
     page = CheckoutPage(request, cart)
