@@ -32,10 +32,10 @@ def allocate(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("allocate() belongs into the order's transaction.")
-    lines = [(line_id, variant_id, units) for line_id, variant_id, units in lines if variant_id is not None]
-    shelf = Shelf(variant_id for _line, variant_id, _units in lines)
-    before = list(Allocation.objects.of_lines(line_id for line_id, _variant, _units in lines))
-    missing = _missing(lines, before)
+    counted: Lines = [(line, variant, units) for line, variant, units in lines if variant is not None]
+    shelf = Shelf(variant_id for _line, variant_id, _units in counted)
+    before = list(Allocation.objects.of_lines(line_id for line_id, _variant, _units in counted))
+    missing = _missing(counted, before)
     if not missing:
         return
     if owner:

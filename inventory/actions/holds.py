@@ -78,7 +78,7 @@ def _renew(owner: str, wanted: Mapping[int, int], mine: list[Hold], now: datetim
     """The usual case: the same things are still held. No level changes, so none is locked."""
     if not mine or _units(mine) != wanted:
         return None
-    now = now or mine[0].read_at
+    now = now or mine[0].read_at  # type: ignore[attr-defined]  # annotated by _of
     expires_at = now + timedelta(minutes=settings.HOLD_MINUTES)
     alive = Hold.objects.filter(pk__in=[held.pk for held in mine], expires_at__gt=now)
     return expires_at if alive.update(expires_at=expires_at) == len(mine) else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.db import DatabaseError, connection
 
 from inventory.availability import State, kind_of
@@ -159,7 +160,7 @@ class Shelf:
         uncounted = {level.variant_id for level in self.levels.values() if level.policy == Policy.UNTRACKED}
         without = self.variant_ids - {level.variant_id for level in self.levels.values()}
         if without:
-            variants = Level._meta.get_field("variant").related_model.objects
+            variants = apps.get_model("catalog", "Variant").objects
             uncounted |= set(
                 variants.filter(pk__in=without, stock_policy=Policy.UNTRACKED).values_list("pk", flat=True)
             )
