@@ -40,7 +40,9 @@ class Message(models.Model):
             models.Index(
                 fields=["available_at", "id"], name="message_waiting", condition=models.Q(state="waiting")
             ),
-            models.Index(fields=["aggregate", "id"], name="message_line", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["aggregate", "id"], name="message_line", condition=models.Q(state="waiting")
+            ),
             models.Index(fields=["id"], name="message_dead", condition=models.Q(state="dead")),
         ]
 

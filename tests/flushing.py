@@ -25,7 +25,9 @@ def tables_can_be_emptied() -> Iterator[None]:
 def _without_guards(operations: SQLite, sql_list: list[str]) -> None:
     connection = operations.connection
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'")
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'"
+        )
         guards = cursor.fetchall()
         for name, _sql in guards:
             cursor.execute(f"DROP TRIGGER {name}")

@@ -1,8 +1,8 @@
 """A shopper without a browser, and their bank: what tests about buying are told in.
 
-    shopper = Shopper(client)
-    order = shopper.buy("MUG", method="bank_transfer")
-    order = shopper.place(shopper.fill("MUG"));  pay(order, "pm_card_visa")
+shopper = Shopper(client)
+order = shopper.buy("MUG", method="bank_transfer")
+order = shopper.place(shopper.fill("MUG"));  pay(order, "pm_card_visa")
 """
 
 from __future__ import annotations

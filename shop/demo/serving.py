@@ -159,9 +159,9 @@ def welcome(seconds: float) -> str:
 
 
 def _busy_text(busy: list[int]) -> str:
-    taken = " and ".join(str(number) for number in busy)
+    taken = f"Port {busy[0]} is" if len(busy) == 1 else f"Ports {busy[0]} and {busy[1]} are"
     other = place.port() + 100
     return (
-        f"Port {taken} is taken by another program (perhaps the demo is running already).\n"
+        f"{taken} taken by another program (perhaps the demo is running already).\n"
         f"Start it elsewhere with: make demo PORT={other}   (it also uses PORT+{place.SANDBOX_STEP})"
     )

@@ -140,7 +140,11 @@ def test_by_bank_transfer_in_russian_without_a_script(shop, new_page):
     fill_checkout(page, "bank_transfer", prefix="/ru")
     page.locator("form:has([name=section][value=place]) .step__go button").click()
     order = wait_for_order_page(page)
-    assert (order.language, order.payment_state, order.lines.get().name) == ("ru", "awaiting", "Кружка «Прилив»")
+    assert (order.language, order.payment_state, order.lines.get().name) == (
+        "ru",
+        "awaiting",
+        "Кружка «Прилив»",
+    )
     expect(page.get_by_text(re.compile("PT50")).first).to_be_visible()
     letter = Mail.objects.get(kind="order_received")
     assert letter.language == "ru"

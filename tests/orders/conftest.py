@@ -11,7 +11,10 @@ def shop(db):
     open_delivery()
     ProductFactory(name={"en": "Mug", "ru": "Кружка"}, slug="mug", variant__sku="MUG")
     ProductFactory(
-        name={"en": "Lamp", "ru": "Лампа"}, slug="lamp", variant__sku="LAMP", variant__price__amount_minor=16_900
+        name={"en": "Lamp", "ru": "Лампа"},
+        slug="lamp",
+        variant__sku="LAMP",
+        variant__price__amount_minor=16_900,
     )
 
 

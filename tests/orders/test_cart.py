@@ -56,7 +56,14 @@ def test_an_archived_product_cannot_be_added(shopper):
 
 
 def test_prices_and_totals_that_are_posted_are_not_read(shopper):  # reliability 16
-    extra = {"price": "1", "unit_price": "1", "total": "1", "discount": "99", "currency": "USD", "status": "paid"}
+    extra = {
+        "price": "1",
+        "unit_price": "1",
+        "total": "1",
+        "discount": "99",
+        "currency": "USD",
+        "status": "paid",
+    }
     shopper.add("MUG", 1, **extra)
     assert (line().seen_unit_minor, line().cart.currency) == (2400, "EUR")
 

@@ -40,7 +40,9 @@ def sold(sku: str) -> int:
     return sum(OrderLine.objects.filter(sku=sku).values_list("quantity", flat=True))
 
 
-def test_one_cart_placed_twenty_times_at_once_is_one_order_and_one_intent(shop, sandbox, run_together):  # rel. 6
+def test_one_cart_placed_twenty_times_at_once_is_one_order_and_one_intent(
+    shop, sandbox, run_together
+):  # rel. 6
     ProductFactory(variant__sku="MUG")
     shopper, form = ready("MUG", method="card")
     cookies = shopper.client.cookies
@@ -54,8 +56,13 @@ def test_one_cart_placed_twenty_times_at_once_is_one_order_and_one_intent(shop, 
         return response, started
 
     answers = run_together(place, 20)
-    assert all(response.headers["Location"] == reverse("payments:pay", args=[Order.objects.get().token]) for response, _s in answers)
-    assert {started.json()["client_secret"].split("_secret")[0] for _r, started in answers} == {Attempt.objects.get().reference}
+    assert all(
+        response.headers["Location"] == reverse("payments:pay", args=[Order.objects.get().token])
+        for response, _s in answers
+    )
+    assert {started.json()["client_secret"].split("_secret")[0] for _r, started in answers} == {
+        Attempt.objects.get().reference
+    }
     assert len(bank().v1.payment_intents.list({"limit": 10}).data) == 1
 
 

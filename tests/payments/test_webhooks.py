@@ -94,9 +94,20 @@ def test_a_webhook_that_outruns_our_note_of_the_intent_is_known_by_its_metadata(
         lambda body: (json.dumps(json.loads(body), indent=1), signature(body)),
         lambda body: ("\ufffe" + body, "garbage"),
     ],
-    ids=["no header", "nonsense", "wrong secret", "400 s old", "only v0", "a byte", "re-serialised", "binary"],
+    ids=[
+        "no header",
+        "nonsense",
+        "wrong secret",
+        "400 s old",
+        "only v0",
+        "a byte",
+        "re-serialised",
+        "binary",
+    ],
 )
-def test_what_is_not_signed_by_the_provider_is_refused_and_leaves_nothing(paid, forge, caplog):  # case 24, rel. 51
+def test_what_is_not_signed_by_the_provider_is_refused_and_leaves_nothing(
+    paid, forge, caplog
+):  # case 24, rel. 51
     body, header = forge(event_of(paid))
     assert deliver(body, header) == 400
     assert not InboxEvent.objects.exists()
@@ -110,7 +121,9 @@ def test_one_right_signature_among_two_is_enough(paid):  # reliability 51
     assert deliver(body, f"t={at},v1={'0' * 64},v1={right}") == 200
 
 
-def test_while_a_secret_is_rotated_both_are_taken_and_afterwards_only_the_new(paid, settings):  # reliability 51
+def test_while_a_secret_is_rotated_both_are_taken_and_afterwards_only_the_new(
+    paid, settings
+):  # reliability 51
     body = event_of(paid)
     settings.STRIPE_WEBHOOK_SECRETS = ["whsec_new", SECRET]
     assert deliver(body, signature(body, secret="whsec_new")) == 200
@@ -133,8 +146,14 @@ def test_an_event_of_the_other_mode_is_answered_and_ignored(paid):  # reliabilit
 @pytest.mark.parametrize(
     "changes",
     [
-        {"type": "payment_intent.succeeded", "data": {"object": {"object": "payment_intent", "id": "pi_foreign"}}},
-        {"type": "charge.refunded", "data": {"object": {"object": "charge", "id": "ch_x", "payment_intent": "pi_x"}}},
+        {
+            "type": "payment_intent.succeeded",
+            "data": {"object": {"object": "payment_intent", "id": "pi_foreign"}},
+        },
+        {
+            "type": "charge.refunded",
+            "data": {"object": {"object": "charge", "id": "ch_x", "payment_intent": "pi_x"}},
+        },
         {"type": "brand.new.type"},
         {"data": {"object": {"object": "payment_intent", "id": "pi_x", "metadata": {"order": "nobody's"}}}},
     ],

@@ -138,7 +138,8 @@ def test_amounts_are_written_as_the_language_writes_them(minor, currency, langua
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "text"), [(2400, "EUR", "€24.00"), (9899, "JPY", "¥9,899"), (1000, "KWD", "KWD1.000")]
+    ("minor", "currency", "text"),
+    [(2400, "EUR", "€24.00"), (9899, "JPY", "¥9,899"), (1000, "KWD", "KWD1.000")],
 )
 def test_in_a_column_of_amounts_all_have_their_decimals(minor, currency, text):
     assert format_money(minor, currency, "en", is_exact=True) == text

@@ -31,7 +31,17 @@ def test_a_theme_is_remembered_and_forgotten(client):
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil", "https:evil", "/\\evil", "javascript:alert(1)", "http:///evil", "/\t/evil", "@evil", "https://evil/", ""],
+    [
+        "//evil",
+        "https:evil",
+        "/\\evil",
+        "javascript:alert(1)",
+        "http:///evil",
+        "/\t/evil",
+        "@evil",
+        "https://evil/",
+        "",
+    ],
 )
 def test_the_way_back_stays_in_the_shop(client, target):  # reliability 49
     location = choose(client, language="xx", next=target).headers["Location"]

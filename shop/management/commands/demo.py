@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--load", action="store_true", help="only load the store into DATABASE_URL")
-        parser.add_argument("--reset", action="store_true", help="throw the demo's data away and start afresh")
+        parser.add_argument(
+            "--reset", action="store_true", help="throw the demo's data away and start afresh"
+        )
 
     def handle(self, *, load: bool, reset: bool, **options: Any) -> None:
         if load:
