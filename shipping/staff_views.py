@@ -96,6 +96,7 @@ class ShipForm(forms.Form):
         max_length=60,
         validators=[plain_text],
         widget=forms.TextInput(attrs={"list": "carriers", "autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter who carries the parcel.")},
     )
     tracking_number = forms.CharField(
         label=gettext_lazy("Tracking number"),
