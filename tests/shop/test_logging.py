@@ -29,7 +29,12 @@ def broken(request, token):
     raise RuntimeError("nobody@mail.example could not be reached with sk_live_abc123")
 
 
+def away(request):
+    return HttpResponse(status=503)
+
+
 urlpatterns = [
+    path("readyz", away),
     path("page/", page),
     path("orders/<str:token>/", page),
     path("broken/<str:token>/", broken),
@@ -87,7 +92,7 @@ def test_every_line_of_a_request_carries_its_id_and_order(shop_of_this_file, lin
 
 def test_a_request_does_not_inherit_the_order_of_the_one_before(shop_of_this_file, lines):
     shop_of_this_file.get("/page/")
-    shop_of_this_file.get("/nothing-here/")
+    shop_of_this_file.get("/readyz")
 
     assert "order" not in lines()[-1]
 
@@ -175,10 +180,10 @@ def test_what_a_library_adds_to_its_record_is_told_and_cleaned(lines):
     assert written["email"] == "a***@b.example"
 
 
-def test_health_checks_leave_no_line_unless_they_fail(shop_of_this_file, lines):
-    shop_of_this_file.get("/healthz")
+def test_a_health_check_that_fails_leaves_a_line(shop_of_this_file, lines):
+    shop_of_this_file.get("/readyz")
 
-    assert [line["status"] for line in lines()] == [404]
+    assert [line["status"] for line in lines()] == [503]
 
 
 @pytest.mark.django_db(transaction=True)
