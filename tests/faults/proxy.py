@@ -43,12 +43,8 @@ class Proxy:
     def cut(self) -> None:
         """Reset every connection; new ones work as before."""
         with self._lock:
-            for each in self._open:
-                with contextlib.suppress(OSError):
-                    each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                    each.shutdown(socket.SHUT_RDWR)
-                each.close()
-            self._open.clear()
+            while self._open:
+                _end(self._open.pop(), reset=True)
 
     def restore(self) -> None:
         """As it was. What the hole swallowed is lost."""
@@ -99,7 +95,15 @@ class Proxy:
         finally:
             if not self._swallows:
                 with self._lock:
-                    self._open.discard(source)
-                    self._open.discard(sink)
-                source.close()
-                sink.close()
+                    self._open -= {source, sink}
+                _end(source)
+                _end(sink)
+
+
+def _end(connection: socket.socket, *, reset: bool = False) -> None:
+    """Shut down first: closing alone would not wake a thread that reads, and the other side would not hear of it."""
+    with contextlib.suppress(OSError):
+        if reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()

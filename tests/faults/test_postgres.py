@@ -11,7 +11,17 @@ from shop.outages import is_outage
 from tests.faults import verdict
 from tests.faults.buyers import Buyer
 
-PAGES = ("/", "/ru/", "/p/mug/", "/c/mugs/", "/search/?q=mug", "/cart/", "/checkout/", "/track/", "/admin/")
+PAGES = (
+    "/",
+    "/ru/",
+    "/p/mug/",
+    "/c/mugs/",
+    "/search/?q=nothing",
+    "/cart/",
+    "/checkout/",
+    "/track/",
+    "/accounts/login/",
+)
 ANSWERS_WITHIN_SECONDS = 3
 BACK_WITHIN_SECONDS = 5
 
