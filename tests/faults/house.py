@@ -136,8 +136,10 @@ class House:
             self._running.pop(role).kill()
 
     def stop(self) -> None:
-        """However they are: the test is over."""
+        """However they are: the test is over. What they said last is shown if it failed."""
         self.kill(*self._running)
+        for log in sorted(self.folder.glob("*.log")):
+            print(f"--- {log.name}\n{self.log(log.stem)}")
 
     def wait_until_open(self) -> None:
         ends_at = time.monotonic() + START_SECONDS
