@@ -82,7 +82,7 @@ def reconcile_since_last() -> Report:
 
 
 def _missed_events(report: Report, since: datetime, dry_run: bool) -> None:
-    params = {"types": EVENT_TYPES, "created": {"gte": int(since.timestamp())}, "limit": 100}
+    params: Any = {"types": EVENT_TYPES, "created": {"gte": int(since.timestamp())}, "limit": 100}
     for event in ask(lambda: list(client().v1.events.list(params).auto_paging_iter())):
         if InboxEvent.objects.filter(event_id=event.id).exists():
             continue
@@ -102,7 +102,7 @@ def _open_attempts(report: Report, now: datetime, dry_run: bool) -> None:
 
 
 def _orphans(report: Report, since: datetime, dry_run: bool) -> None:
-    params = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
     for intent in ask(lambda: list(client().v1.payment_intents.list(params).auto_paging_iter())):
         metadata = intent.metadata.to_dict() if intent.metadata else {}
         is_ours = "order" in metadata and "attempt" in metadata

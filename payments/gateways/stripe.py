@@ -78,9 +78,8 @@ class StripeGateway:
         return None
 
     def fetch(self, attempt: Attempt) -> Truth:
-        intent = ask(
-            lambda: client().v1.payment_intents.retrieve(attempt.reference, {"expand": ["latest_charge"]})
-        )
+        reference = attempt.reference or ""
+        intent = ask(lambda: client().v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]}))
         refunds: list[Any] = []
         if intent.amount_received:
             params: Any = {"payment_intent": intent.id, "limit": 100}
@@ -175,13 +174,11 @@ def _away(error: stripe.StripeError) -> GatewayDown:
 
 def truth_of(intent: Any, refunds: list[Any]) -> Truth:
     """A PaymentIntent, with its latest charge expanded, in the shop's terms."""
-    charge = (
-        intent.latest_charge if intent.latest_charge and not isinstance(intent.latest_charge, str) else None
-    )
+    charge: Any = intent.latest_charge if not isinstance(intent.latest_charge, str) else None
     at = _time(charge.created if charge else intent.created)
     metadata = intent.metadata.to_dict() if intent.metadata else {}
     card = _card(charge)
-    held = charge is not None and charge.status == "succeeded"
+    held = bool(charge) and charge.status == "succeeded"
     captured = intent.amount_received or 0
     is_released = intent.status == "canceled" or (intent.status == "succeeded" and captured < intent.amount)
     return Truth(
