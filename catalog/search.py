@@ -18,6 +18,7 @@ from django.utils import translation
 from catalog.index.offers import Offered
 from catalog.index.shelves import Shelves
 from catalog.models import SearchRow, Variant
+from shop import sql
 
 CAP = 480  # matches: twenty pages
 MAX_QUERY = 200  # characters that are read of what was asked
@@ -41,12 +42,16 @@ def search(query: str, language: str, *, limit: int = 24, offset: int = 0) -> Fo
     if not stems:
         return Found([], 0)
     phrase = " ".join(stems)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STATEMENT.format(matches=_MATCHES[connection.vendor]),
-            [language, _expression(stems), CAP + 1, f"{phrase}%", f"% {phrase}%", limit, offset],
-        )
-        rows = cursor.fetchall()
+    parameters = {
+        "asked": _expression(stems),
+        "language": language,
+        "cap": CAP + 1,
+        "begins": f"{phrase}%",
+        "contains": f"% {phrase}%",
+        "limit": limit,
+        "offset": offset,
+    }
+    rows = sql.rows(_STATEMENT.format(matches=_MATCHES[connection.vendor]), parameters)
     total = rows[0][1] if rows else 0
     return Found([row[0] for row in rows], min(total, CAP), total > CAP)
 
@@ -83,21 +88,24 @@ _CYRILLIC_ENDING = re.compile(
 
 
 # --- The two engines -----------------------------------------------------------------------------
+# Both stop at the cap. The function looks among the newest rows first, where a common word is met often
+# enough, and asks the index only for what is rare (catalog/migrations/0005).
 _MATCHES = {
     "postgresql": """
-        SELECT product_id, title, is_sold_out FROM catalog_searchrow
-        WHERE language = %s AND words @@ to_tsquery('simple', %s) LIMIT %s""",
+        SELECT * FROM catalog_search_matches(to_tsquery('simple', %(asked)s), %(language)s, %(cap)s, 4000)""",
     "sqlite": """
         SELECT product_id, row.title AS title, is_sold_out
         FROM catalog_searchindex JOIN catalog_searchrow AS row ON row.id = catalog_searchindex.rowid
-        WHERE row.language = %s AND catalog_searchindex MATCH %s LIMIT %s""",
+        WHERE catalog_searchindex MATCH %(asked)s AND row.language = %(language)s
+        ORDER BY catalog_searchindex.rowid DESC LIMIT %(cap)s""",
 }
 # A title that begins with the phrase, then one that has it, then the others; the newest of equals.
 _STATEMENT = """
     WITH found AS MATERIALIZED ({matches})
     SELECT product_id, count(*) OVER () FROM found
-    ORDER BY is_sold_out, CASE WHEN title LIKE %s THEN 0 WHEN title LIKE %s THEN 1 ELSE 2 END, product_id DESC
-    LIMIT %s OFFSET %s
+    ORDER BY is_sold_out,
+      CASE WHEN title LIKE %(begins)s THEN 0 WHEN title LIKE %(contains)s THEN 1 ELSE 2 END, product_id DESC
+    LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
