@@ -170,6 +170,23 @@ def test_the_terms_must_be_accepted(shopper):
     assert not Order.objects.exists()
 
 
+def test_everything_at_once_without_the_total_shows_it_and_is_placed_the_next_time(shopper):
+    shopper.add("MUG")
+    fields = {
+        **ADDRESS,
+        "email": "ana@example.com",
+        "shipping_method": "standard",
+        "payment_method": "bank_transfer",
+        "accept_terms": "on",
+    }
+    response = shopper.client.post(reverse("orders:checkout"), fields)
+    assert response.status_code == 422
+    assert not Order.objects.exists()
+    assert shopper.last_step()["shown_total"] == "2890"
+    assert 'name="shown_total" value="2890"' in response.content.decode()
+    assert shopper.client.post(reverse("orders:checkout"), {**fields, **shopper.last_step()}).status_code == 303
+
+
 def test_an_empty_cart_has_nothing_to_check_out(shop, client):
     assert client.get(reverse("orders:checkout")).headers["Location"] == reverse("orders:cart")
     assert client.post(reverse("orders:checkout"), {"section": "place"}).status_code == 302
