@@ -5,11 +5,16 @@ const inView = (element) => {
   return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
 };
 
+// A page that opts out, or a quicker one, ends a transition early: that is no error of ours.
+const letEnd = (transition) => {
+  for (const promise of [transition?.ready, transition?.updateCallbackDone, transition?.finished]) promise?.catch(() => {});
+};
+
+addEventListener("pagereveal", ({ viewTransition }) => letEnd(viewTransition));
+
 addEventListener("pageswap", async ({ activation, viewTransition }) => {
-  if (!viewTransition) return;
-  // A page that opts out, or a quicker one, ends the transition early: that is no error of ours.
-  for (const promise of [viewTransition.ready, viewTransition.updateCallbackDone, viewTransition.finished]) promise?.catch(() => {});
-  if (!activation?.entry?.url) return;
+  letEnd(viewTransition);
+  if (!viewTransition || !activation?.entry?.url) return;
   const { pathname } = new URL(activation.entry.url);
   const links = [...document.querySelectorAll(".card__title a")].filter((link) => link.pathname === pathname);
   const picture = links.map((link) => link.closest(".card").querySelector(".photo")).find(inView);

@@ -20,6 +20,7 @@ def spec():
 
 @pytest.fixture(scope="module")
 def samples():
+    openapi.require_spec()
     file = openapi.spec_file().parent / "fixtures3-2026-07-29.json.gz"
     with gzip.open(file, "rt", encoding="utf-8") as opened:
         return json.load(opened)["resources"]
