@@ -107,7 +107,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["ENGINE"] = "shop.backends.sqlite3"  # writers of one process queue instead of polling
+    DATABASES["default"]["ENGINE"] = "shop.backends.sqlite3"  # writers of a process queue
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 else:
     DATABASES["default"]["OPTIONS"] = {

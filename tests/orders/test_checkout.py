@@ -184,7 +184,9 @@ def test_everything_at_once_without_the_total_shows_it_and_is_placed_the_next_ti
     assert not Order.objects.exists()
     assert shopper.last_step()["shown_total"] == "2890"
     assert 'name="shown_total" value="2890"' in response.content.decode()
-    assert shopper.client.post(reverse("orders:checkout"), {**fields, **shopper.last_step()}).status_code == 303
+    assert (
+        shopper.client.post(reverse("orders:checkout"), {**fields, **shopper.last_step()}).status_code == 303
+    )
 
 
 def test_an_empty_cart_has_nothing_to_check_out(shop, client):
