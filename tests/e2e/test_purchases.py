@@ -47,12 +47,12 @@ def fill_checkout(page, method: str, prefix: str = "") -> None:
     page.locator("[name=line1]").fill("Rua do Norte 12")
     page.locator("[name=postal_code]").fill("1200-284")
     page.locator("[name=city]").fill("Lisboa")
-    page.locator("[name=shipping_method][value=standard]").check(force=True)
+    page.locator("label:has([name=shipping_method][value=standard])").click()
     page.locator("form:has([name=section][value=delivery]) .step__go button").click()
-    page.locator(f"[name=payment_method][value={method}]").check(force=True)
+    page.locator(f"label:has([name=payment_method][value={method}])").click()
     page.locator("form:has([name=section][value=payment]) .step__go button").click()
     page.locator("[name=accept_terms]").wait_for()
-    page.locator("label:has([name=accept_terms])").click()
+    page.locator("[name=accept_terms]").check()
     expect(page.locator("[name=accept_terms]")).to_be_checked()
 
 

@@ -17,6 +17,7 @@ from django.db import connection
 
 from payments.sandbox import Sandbox
 from tests.factories import ProductFactory
+from tests.faults.dying import shorten_claims
 from tests.faults.house import House, free_port
 from tests.faults.proxy import Proxy
 from tests.shopper import open_delivery
@@ -47,10 +48,16 @@ def database_url(transactional_db: None) -> str:
 
 @pytest.fixture
 def build(
-    store: None, sandbox: Sandbox, settings: Any, database_url: str, tmp_path: Any
+    store: None,
+    sandbox: Sandbox,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    database_url: str,
+    tmp_path: Any,
 ) -> Iterator[Callable[..., House]]:
     """build(redis_url="", database_url=…): a house with the bank's webhooks led to it; nothing runs yet."""
     houses = []
+    shorten_claims(monkeypatch.setattr)
 
     def make(redis_url: str = "", database_url: str = database_url) -> House:
         house = House(tmp_path, settings, database_url, redis_url)

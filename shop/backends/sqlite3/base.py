@@ -21,6 +21,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _has_turn = False
 
     def _start_transaction_under_autocommit(self) -> None:
+        if self.transaction_mode == "DEFERRED":  # it only reads, and nobody waits for a reader
+            super()._start_transaction_under_autocommit()
+            return
         self._take_turn()
         try:
             super()._start_transaction_under_autocommit()

@@ -45,7 +45,7 @@ def test_twenty_at_once_make_one_intent(client, sandbox):
     def create(_):
         try:
             return client.v1.payment_intents.create(NEW, {**KEY, "max_network_retries": 0}).id
-        except stripe.InvalidRequestError as refusal:
+        except stripe.StripeError as refusal:
             return refusal.code
 
     with ThreadPoolExecutor(20) as pool:
