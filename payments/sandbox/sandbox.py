@@ -64,6 +64,10 @@ class Sandbox:
             thread.join(timeout=5)
         self.store.close()
 
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
     def __enter__(self) -> Sandbox:
         self.start()
         return self

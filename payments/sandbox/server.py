@@ -49,6 +49,9 @@ class Handler(BaseHTTPRequestHandler):
         except StripeError as error:
             answer = json_answer(error.body(""), error.status)
         except Exception:
+            if self.server.sandbox.is_stopped:  # it was slow on demand, and nobody waits any more
+                self.close_connection = True
+                return
             log.exception("%s %s", self.command, self.path)
             answer = json_answer(
                 {"error": {"type": "api_error", "message": "The sandbox broke; see its log."}}, 500
