@@ -62,11 +62,12 @@ def _as_steps(order: Order, reached: list[tuple[str, str, bool, datetime | None]
 
 
 def _paid_label(order: Order) -> str:
-    if order.payment_state == Order.PaymentState.PROMISED:
+    state = Order.PaymentState
+    if order.payment_state in (state.PROMISED, state.VOIDED):  # no money came, and none may have been due
         return pgettext("step", "Confirmed")
     return (
         pgettext("step", "Payment secured")
-        if order.payment_state == Order.PaymentState.AUTHORIZED
+        if order.payment_state == state.AUTHORIZED
         else pgettext("step", "Paid")
     )
 
