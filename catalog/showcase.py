@@ -20,7 +20,7 @@ from shop.showcase import shows
 from shop.sitemap import Row, Section, add_section
 from shop.translation import Translated
 
-RAIL = 12  # cards in a row that scrolls
+RAIL = 8  # cards in a row that scrolls
 MENU_COLLECTIONS = 3
 
 

@@ -35,9 +35,9 @@ def prepare(say: Say) -> None:
     """Build, migrate and load whatever is missing or older than its inputs."""
     place.LOGS.mkdir(parents=True, exist_ok=True)
     done = _read()
-    for step in _steps(say):
+    for step in _steps():
         mark = _fingerprint(step.inputs)
-        if done.get(step.name) == mark and all(output.exists() for output in step.outputs):
+        if _is_done(step, mark, done):
             continue
         started = time.monotonic()
         say(f"  {step.words} ...")
@@ -50,11 +50,23 @@ def prepare(say: Say) -> None:
     _quietly("reindex", "--stale")
 
 
+def would_do(*, reset: bool, load_only: bool) -> list[str]:
+    """The steps that a start would take now, by name."""
+    if load_only:
+        return ["store"]
+    done = {} if reset else _read()
+    return [step.name for step in _steps() if not _is_done(step, _fingerprint(step.inputs), done)]
+
+
+def _is_done(step: Step, mark: str, done: dict[str, str]) -> bool:
+    return done.get(step.name) == mark and all(output.exists() for output in step.outputs)
+
+
 def throw_away() -> None:
     shutil.rmtree(place.FOLDER, ignore_errors=True)
 
 
-def _steps(say: Say) -> list[Step]:
+def _steps() -> list[Step]:
     apps = "*/demo.py"
     return [
         Step(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -30,8 +31,11 @@ class Child:
     process: subprocess.Popen[bytes]
 
 
-def run(say: Say, *, reset: bool) -> None:
-    """Prepare the demo, run it until Ctrl-C, and leave nothing behind but var/demo/."""
+def run(say: Say, *, reset: bool, tell_facts: Callable[[dict[str, Any]], object] | None = None) -> None:
+    """Prepare the demo, run it until Ctrl-C, and leave nothing behind but var/demo/.
+
+    `tell_facts` is told once, when the shop is open: what `say` says in words, for a script.
+    """
     if not place.is_ours():
         place.start_over_with_its_settings()
     if busy := place.busy_ports():
@@ -46,7 +50,10 @@ def run(say: Say, *, reset: bool) -> None:
     try:
         start_all(children)
         _wait_until_open(children)
-        say(welcome(time.monotonic() - started))
+        seconds = time.monotonic() - started
+        say(welcome(seconds))
+        if tell_facts:
+            tell_facts(facts(seconds))
         _watch(children)
     except KeyboardInterrupt:
         say("\nStopping ...")
@@ -135,6 +142,19 @@ def _complain_about_the_dead(children: list[Child]) -> None:
             log = place.LOGS / f"{child.name}.log"
             last = log.read_text(errors="replace").strip().splitlines()[-15:]
             raise CommandError("\n".join([f"The demo's {child.name} has ended. The end of {log}:", *last]))
+
+
+def facts(seconds: float) -> dict[str, Any]:
+    accounts = import_module("accounts.demo")
+    return {
+        "url": place.address(),
+        "sandbox_url": place.sandbox_address(),
+        "staff": accounts.STAFF,
+        "customer": accounts.CUSTOMER,
+        "password": accounts.PASSWORD,
+        "data": str(place.FOLDER),
+        "seconds": round(seconds, 1),
+    }
 
 
 # --- Words ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 
@@ -21,7 +22,19 @@ LOADERS = [
 
 
 def load(say: Callable[[str], object]) -> None:
-    store = json.loads((FOLDER / "catalogue.json").read_text(encoding="utf-8"))
+    store = read()
     for loader in LOADERS:
         say(f"Loading {loader.partition('.')[0]} ...")
         import_module(loader).load(store)
+
+
+def contents() -> dict[str, int]:
+    """What the file holds."""
+    store = read()
+    variants = sum(len(product["variants"]) for product in store["products"])
+    pictures = sum(len(product["images"]) for product in store["products"]) + len(store["scenes"])
+    return {"products": len(store["products"]), "variants": variants, "pictures": pictures}
+
+
+def read() -> dict[str, Any]:
+    return json.loads((FOLDER / "catalogue.json").read_text(encoding="utf-8"))

@@ -165,3 +165,16 @@ def test_a_busy_port_is_told_in_words(monkeypatch):
         monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
         with pytest.raises(CommandError, match=r"taken by another program.*\n.*PORT="):
             serving.run(lambda text: None, reset=False)
+
+
+def test_a_dry_run_names_the_steps_and_takes_none(capsys, monkeypatch, tmp_path):
+    from django.core.management import call_command
+
+    monkeypatch.setattr("shop.demo.place.FOLDER", tmp_path / "nothing")
+
+    call_command("demo", "--dry-run", "--reset", "--json")
+
+    steps = json.loads(capsys.readouterr().out)["would_do"]
+    assert steps == ["assets", "texts", "files", "tables", "store"]
+    assert not (tmp_path / "nothing").exists()
+    assert not Product.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps as to_json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -18,9 +19,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--reset", action="store_true", help="throw the demo's data away and start afresh"
         )
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object: where the shop is")
 
-    def handle(self, *, load: bool, reset: bool, **options: Any) -> None:
-        if load:
-            demo.load(self.stdout.write)
+    def handle(self, *, load: bool, reset: bool, dry_run: bool, json: bool, **options: Any) -> None:
+        say = (lambda text: None) if json else self.stdout.write
+        if dry_run:
+            self._tell({"would_do": demo.would_do(reset=reset, load_only=load)}, as_json=json)
+        elif load:
+            demo.load(say)
+            self._tell(demo.contents(), as_json=json)
         else:
-            demo.run(self.stdout.write, reset=reset)
+            demo.run(say, reset=reset, tell_facts=self._tell_as_json if json else None)
+
+    def _tell_as_json(self, facts: dict[str, Any]) -> None:
+        self._tell(facts, as_json=True)
+        self.stdout.flush()
+
+    def _tell(self, facts: dict[str, Any], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(to_json(facts))
+            return
+        for name, value in facts.items():
+            text = ", ".join(value) or "nothing" if isinstance(value, list) else value
+            self.stdout.write(f"{name.replace('_', ' ')}: {text}")
