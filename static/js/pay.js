@@ -84,6 +84,7 @@ const mount = async () => {
   });
   element.mount(box);
   await shown;
+  box.setAttribute("data-ready", "");
 };
 
 const showAway = () => {

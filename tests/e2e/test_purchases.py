@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from accounts.models import User
 from orders.models import Order
@@ -56,14 +56,20 @@ def fill_checkout(page, method: str, prefix: str = "") -> None:
     expect(page.locator("[name=accept_terms]")).to_be_checked()
 
 
-def fill_card(page, number: str) -> None:
-    fields = page.frame_locator("#payment-element iframe")
-    for name, text in (("number", number), ("expiry", "1230"), ("cvc", "123")):
-        fields.locator(f"[name={name}]").fill(text)
-
-
-def press_pay(page) -> None:
-    page.locator("form[data-pay] .step__go button").click()
+def pay_with(page, number: str) -> None:
+    """Fill in the card and press the button, again when the card form was still being drawn: twice is once."""
+    page.locator("#payment-element[data-ready]").wait_for()
+    for _press in range(4):
+        fields = page.frame_locator("#payment-element iframe")
+        for name, text in (("number", number), ("expiry", "1230"), ("cvc", "123")):
+            fields.locator(f"[name={name}]").fill(text)
+        try:
+            with page.expect_response(re.compile("/pay/start/"), timeout=10_000):
+                page.locator("form[data-pay] .step__go button").click()
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError("The card form never took the card.")
 
 
 def wait_for_order_page(page) -> Order:
@@ -90,8 +96,7 @@ def test_two_variants_by_card_packed_and_shipped_in_two_parcels(shop, page, new_
     put_in_cart(page, "/p/tide-mug/?variant=MUG-SAGE")
     put_in_cart(page, "/p/tide-mug/?variant=MUG-INK")
     fill_checkout(page, "card")
-    fill_card(page, "4242424242424242")
-    press_pay(page)
+    pay_with(page, "4242424242424242")
     order = wait_for_order_page(page)
     assert (order.payment_state, order.total_minor) == ("authorized", 2 * 2400 + 490)
     assert amount_received(order) == 0
@@ -155,8 +160,7 @@ def test_by_bank_transfer_in_russian_without_a_script(shop, new_page):
 def test_with_the_banks_question(shop, page):
     put_in_cart(page, "/p/lamp/")
     fill_checkout(page, "card")
-    fill_card(page, "4000002500003155")
-    press_pay(page)
+    pay_with(page, "4000002500003155")
     answer_the_bank(page, "authorize")
     assert wait_for_order_page(page).payment_state == "authorized"
 
@@ -169,8 +173,7 @@ def answer_the_bank(page, answer: str) -> None:
 def test_after_the_banks_question_was_answered_no_the_order_is_still_payable(shop, page):  # payments 23
     put_in_cart(page, "/p/lamp/")
     fill_checkout(page, "card")
-    fill_card(page, "4000002500003155")
-    press_pay(page)
+    pay_with(page, "4000002500003155")
     answer_the_bank(page, "fail")
     expect(page.get_by_role("alert")).to_contain_text("not confirmed with your bank")
     order = Order.objects.get()
@@ -182,11 +185,9 @@ def test_after_the_banks_question_was_answered_no_the_order_is_still_payable(sho
 def test_after_a_decline_with_the_cart_kept(shop, page):  # payments 7
     put_in_cart(page, "/p/lamp/")
     fill_checkout(page, "card")
-    fill_card(page, "4000000000009995")
-    press_pay(page)
+    pay_with(page, "4000000000009995")
     expect(page.locator("[data-pay-alert]")).to_be_visible(timeout=20_000)
-    fill_card(page, "4242424242424242")
-    press_pay(page)
+    pay_with(page, "4242424242424242")
     order = wait_for_order_page(page)
     assert order.payment_state == "authorized"
     assert order.attempts.count() == 1
@@ -195,8 +196,7 @@ def test_after_a_decline_with_the_cart_kept(shop, page):  # payments 7
 def test_an_order_whose_tab_was_closed_is_paid_from_the_link_in_the_mail(shop, page, new_page):
     put_in_cart(page, "/p/lamp/")
     fill_checkout(page, "card")
-    fill_card(page, "4000000000009995")
-    press_pay(page)
+    pay_with(page, "4000000000009995")
     expect(page.locator("[data-pay-alert]")).to_be_visible(timeout=20_000)
     page.close()
 
@@ -205,16 +205,14 @@ def test_an_order_whose_tab_was_closed_is_paid_from_the_link_in_the_mail(shop, p
     link = re.search(r"https?://\S+/orders/\S+/pay/", letter.body)[0]
     elsewhere = new_page(width=390)
     elsewhere.goto(link)
-    fill_card(elsewhere, "4242424242424242")
-    press_pay(elsewhere)
+    pay_with(elsewhere, "4242424242424242")
     assert wait_for_order_page(elsewhere).payment_state == "authorized"
 
 
 def test_the_provider_sends_the_browser_back_without_cookies(shop, page, new_page):  # payments 23
     put_in_cart(page, "/p/lamp/")
     fill_checkout(page, "card")
-    fill_card(page, "4242424242424242")
-    press_pay(page)
+    pay_with(page, "4242424242424242")
     order = wait_for_order_page(page)
     stranger = new_page()
     answer = stranger.goto(reverse("payments:returned", args=[order.token]) + "?redirect_status=failed")
