@@ -41,13 +41,6 @@ def write(offered: Sequence[Offered], shelves: Shelves) -> None:
     _move_counts(old, set(rows))
 
 
-def mark_sold_out(offered: Sequence[Offered]) -> None:
-    for is_sold_out in (True, False):
-        products = [product.product.pk for product in offered if product.is_sold_out is is_sold_out]
-        rows = Listing.objects.filter(product__in=products).exclude(is_sold_out=is_sold_out)
-        rows.update(is_sold_out=is_sold_out)
-
-
 def recount() -> int:
     """Count every shelf from its listings; the number of counts that were wrong."""
     found = dict(

@@ -38,7 +38,7 @@ def refresh(product_ids: Iterable[int]) -> None:
         gathered |= wanted
         return
     for batch in _batches(sorted(wanted)):
-        _write(offers.load(batch))
+        _write(_locked(batch))
     bump()
 
 
@@ -70,11 +70,11 @@ def in_one_go() -> Iterator[None]:
 def refresh_cards(product_ids: Iterable[int]) -> None:
     """The stock came or went: cards, order of lists and search follow, and cached pages are made anew."""
     for batch in _batches(sorted(set(product_ids))):
-        products = offers.load(batch)
+        products = _locked(batch)
+        offered = _offered(products)
         cards.write(products)
-        for currency in offers.currencies():
-            listings.mark_sold_out([offers.offered(product, currency) for product in products])
-        _mark_search_rows(products)
+        listings.write(offered, Shelves(products))
+        _mark_search_rows(offered)
     bump()
 
 
@@ -89,7 +89,7 @@ def reindex(product_ids: Sequence[int] | None = None) -> int:
     ids = list(wanted if product_ids is None else wanted.filter(pk__in=product_ids))
     for batch in _batches(ids):
         with transaction.atomic():
-            _write(offers.load(batch))
+            _write(_locked(batch))
     with transaction.atomic():
         listings.recount()
         bump()
@@ -105,22 +105,30 @@ def stale_products() -> list[int]:
     return list(stale.order_by("pk").values_list("pk", flat=True).distinct())
 
 
+def _locked(batch: Sequence[int]) -> list[Product]:
+    """One writer a product at a time, in pk order, who then reads: the last to write has seen the latest."""
+    list(Product.objects.filter(pk__in=batch).order_by("pk").select_for_update(no_key=True).values("pk"))
+    return offers.load(batch)
+
+
 def _write(products: Sequence[Product]) -> None:
-    shelves = Shelves(products)
+    shelves, offered = Shelves(products), _offered(products)
     copies.write(products)
     cards.write(products)
     pages.write(products, shelves)
-    offered = [offers.offered(product, currency) for product in products for currency in offers.currencies()]
     listings.write(offered, shelves)
     search.write([product for product in offered if product.currency == offers.currencies()[0]], shelves)
     _plan_renewal(products)
 
 
-def _mark_search_rows(products: Sequence[Product]) -> None:
-    for product in products:
-        is_sold_out = offers.offered(product, offers.currencies()[0]).is_sold_out
-        rows = SearchRow.objects.filter(product=product).exclude(is_sold_out=is_sold_out)
-        rows.update(is_sold_out=is_sold_out)
+def _offered(products: Sequence[Product]) -> list[offers.Offered]:
+    return [offers.offered(product, currency) for product in products for currency in offers.currencies()]
+
+
+def _mark_search_rows(offered: Sequence[offers.Offered]) -> None:
+    for product in offered:
+        rows = SearchRow.objects.filter(product=product.product).exclude(is_sold_out=product.is_sold_out)
+        rows.update(is_sold_out=product.is_sold_out)
 
 
 def _plan_renewal(products: Sequence[Product]) -> None:

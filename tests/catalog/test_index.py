@@ -71,6 +71,28 @@ def test_a_card_shows_the_cheapest_that_can_be_had():
     assert Listing.objects.get(product=mug).price_minor == 1500
 
 
+def test_a_list_sorts_by_the_price_that_can_be_had():
+    mug = ProductFactory(variant__price__amount_minor=900)
+    VariantFactory(product=mug, price__amount_minor=1500)
+    index.refresh([mug.pk])
+    assert Listing.objects.get(product=mug).price_minor == 900
+
+    hold("a-shopper", {mug.variants.first().pk: 10})
+
+    assert Listing.objects.get(product=mug).price_minor == 1500
+
+
+def test_products_renewed_by_many_at_once_are_counted_once(run_together):
+    shelf = CategoryFactory()
+    mugs = [ProductFactory(category=shelf).pk for _ in range(3)]
+
+    outcomes = run_together(lambda number: index.refresh(mugs), 6)
+
+    assert outcomes == [None] * 6
+    assert CategoryCount.objects.get(category=shelf).products == 3
+    assert Listing.objects.filter(category=shelf).count() == 3
+
+
 def test_one_variant_is_added_from_the_card_several_are_chosen_on_the_page():
     one = ProductFactory(variant__sku="ONE", indexed=True)
     two = ProductFactory()
