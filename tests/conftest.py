@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from payments.sandbox import Sandbox
-from shop import versions
+from shop import shell, versions
 from shop.celery import app as celery
 
 pytest_plugins = ["tests.browser", "tests.account", "tests.flushing"]
@@ -84,6 +84,7 @@ def clean_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) 
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     clear_cache()
     versions.forget()
+    shell.forget()
 
 
 def clear_cache() -> None:
