@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from payments.sandbox import Sandbox
-from shop import shell, versions
+from shop import shell, showcase, versions
 from shop.celery import app as celery
 
 pytest_plugins = ["tests.browser", "tests.account", "tests.flushing"]
@@ -85,6 +85,7 @@ def clean_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) 
     clear_cache()
     versions.forget()
     shell.forget()
+    showcase.forget()
 
 
 def clear_cache() -> None:
