@@ -34,16 +34,18 @@ def main(name: str) -> int:
 
 
 def works(pip: Path) -> bool:
-    """A .venv outlives neither the Python it was made from nor a move to another folder."""
+    """A .venv outlives neither the Python it was made from nor a move to another folder. It may be a link to one."""
     try:
         answer = subprocess.run([pip, "--version"], capture_output=True, text=True)
     except OSError:
         return False
-    return answer.returncode == 0 and str(VENV) in answer.stdout
+    return answer.returncode == 0 and str(VENV.resolve()) in answer.stdout
 
 
 def create_venv() -> bool:
     print("Creating .venv ...", flush=True)
+    if VENV.is_symlink():
+        VENV.unlink()  # what it leads to is somebody else's, and --clear would empty it
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV])
     if made.returncode:
         print(
