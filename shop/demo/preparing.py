@@ -46,7 +46,10 @@ def prepare(say: Say) -> None:
         place.fingerprints_file().write_text(json.dumps(done, indent=1))
         if (seconds := time.monotonic() - started) > 2:
             say(f"    {seconds:.0f} s")
-    # Cards and pages that older templates made: renewed now, so that the first visitor need not wait.
+
+
+def renew_rows() -> None:
+    """Cards and pages that older templates made; until then they are drawn live, so the shop may be open already."""
     _quietly("reindex", "--stale")
 
 

@@ -46,31 +46,52 @@ def run(say: Say, *, reset: bool, tell_facts: Callable[[dict[str, Any]], object]
     say("Preparing the demo store")
     preparing.prepare(say)
     children: list[Child] = []
-    signal.signal(signal.SIGTERM, _interrupt)
+    stopping = Stopping()
     try:
-        start_all(children)
-        _wait_until_open(children)
-        seconds = time.monotonic() - started
-        say(welcome(seconds))
-        if tell_facts:
-            tell_facts(facts(seconds))
-        _watch(children)
-    except KeyboardInterrupt:
+        start_servers(children)
+        preparing.renew_rows()
+        if _is_open_in_time(children, stopping):
+            start_worker(children)
+            seconds = time.monotonic() - started
+            say(welcome(seconds))
+            if tell_facts:
+                tell_facts(facts(seconds))
+            _watch(children, stopping)
         say("\nStopping ...")
     finally:
         stop_all(children)
     say("The demo has stopped. Its data is kept; make demo-reset starts over.")
 
 
+class Stopping:
+    """Whether Ctrl-C was pressed. A flag, since an exception out of nowhere may leave a lock of subprocess taken."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: object) -> None:
+        self._asked = True
+
+    def __bool__(self) -> bool:
+        return self._asked
+
+
 # --- Processes -----------------------------------------------------------------------------------
-def start_all(children: list[Child]) -> None:
+def start_servers(children: list[Child]) -> None:
     python = sys.executable
     sandbox = [python, "-m", "payments.sandbox", "--port", str(place.port() + place.SANDBOX_STEP)]
     sandbox += ["--state", str(place.SANDBOX_STATE), "--webhook-secret", place.WEBHOOK_SECRET]
     sandbox += ["--webhook-url", f"{place.address()}/webhooks/stripe/"]
     children.append(_start("sandbox", sandbox))
-    children.append(_start("worker", [python, "manage.py", "outbox_relay", "--watch"], nice=NICE))
     children.append(_start("web", [python, "-m", "gunicorn", "shop.wsgi:application"]))
+
+
+def start_worker(children: list[Child]) -> None:
+    """After the shop is open: the pictures that an earlier start left to do would only delay that."""
+    command = [sys.executable, "manage.py", "outbox_relay", "--watch"]
+    children.append(_start("worker", command, nice=NICE))
 
 
 def _start(name: str, command: list[str], nice: int = 0) -> Child:
@@ -92,7 +113,6 @@ def _start(name: str, command: list[str], nice: int = 0) -> Child:
 
 def stop_all(children: list[Child]) -> None:
     """The last one started first; whoever does not go in time is made to."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for child in reversed(children):
         _signal(child, signal.SIGTERM)
     ends_at = time.monotonic() + STOP_SECONDS
@@ -109,17 +129,17 @@ def _signal(child: Child, number: int) -> None:
         os.killpg(child.process.pid, number)
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _wait_until_open(children: list[Child]) -> None:
+def _is_open_in_time(children: list[Child], stopping: Stopping) -> bool:
+    """Wait for the first answer; False if Ctrl-C came first."""
     ends_at = time.monotonic() + START_SECONDS
-    while not _answers(f"{place.address()}/healthz"):
+    while not stopping:
+        if _answers(f"{place.address()}/healthz"):
+            return True
         _complain_about_the_dead(children)
         if time.monotonic() > ends_at:
             raise CommandError(f"The shop did not answer within {START_SECONDS} s; see {place.LOGS}.")
         time.sleep(0.1)
+    return False
 
 
 def _answers(url: str) -> bool:
@@ -130,10 +150,10 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _watch(children: list[Child]) -> None:
-    while True:
-        time.sleep(0.5)
+def _watch(children: list[Child], stopping: Stopping) -> None:
+    while not stopping:
         _complain_about_the_dead(children)
+        time.sleep(0.2)
 
 
 def _complain_about_the_dead(children: list[Child]) -> None:

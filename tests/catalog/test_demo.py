@@ -167,6 +167,23 @@ def test_a_busy_port_is_told_in_words(monkeypatch):
             serving.run(lambda text: None, reset=False)
 
 
+def test_ctrl_c_is_noted_and_interrupts_nothing():
+    import os
+    import signal
+
+    from shop.demo.serving import Stopping
+
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        stopping = Stopping()
+        assert not stopping
+        os.kill(os.getpid(), signal.SIGINT)  # an exception here could leave a child's lock taken for ever
+        assert stopping
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
 def test_a_dry_run_names_the_steps_and_takes_none(capsys, monkeypatch, tmp_path):
     from django.core.management import call_command
 
