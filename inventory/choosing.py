@@ -18,16 +18,18 @@ class Room:
     beyond: int = 0  # units that may be promised before they are there
 
 
-def choose(wanted: Mapping[int, int], rooms: Iterable[Room]) -> dict[int, int] | None:
+def choose(
+    wanted: Mapping[int, int], rooms: Iterable[Room], *, one_parcel: bool = True
+) -> dict[int, int] | None:
     """{level id: units}, or None when something is short.
 
     What is on the shelf goes before what is yet to come; one location that has everything goes before
-    several (one parcel instead of two); lower rank goes before higher.
+    several (one parcel instead of two), unless the goods meet at one place anyway; lower rank goes before higher.
     """
     rooms = sorted(rooms, key=lambda room: room.rank)
     if shortages(wanted, rooms):
         return None
-    return _from_one_place(wanted, rooms) or _from_several(wanted, rooms)
+    return (one_parcel and _from_one_place(wanted, rooms)) or _from_several(wanted, rooms)
 
 
 def shortages(wanted: Mapping[int, int], rooms: Iterable[Room]) -> dict[int, int]:

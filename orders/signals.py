@@ -45,6 +45,7 @@ class DeliveryQuote:
     promised_to: date | None = None
     note: str = ""  # "Order by 14:00", the address of a pick-up place
     is_pickup: bool = False
+    location_id: int | None = None  # where it is collected: goods that are there are promised there
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inventory.models import Allocation
 from orders.models import Order
 from orders.signals import OrderPart, ShipmentSums
 from shipping.amounts import amount_of
@@ -97,6 +98,16 @@ class Parcel:
     def weight(self) -> str:
         kilograms = number_format(self.weight_g / 1000, 1)
         return _("%(weight)s kg") % {"weight": kilograms} if self.weight_g else ""
+
+    @cached_property
+    def to_bring(self) -> list[Allocation]:
+        """Of a pick-up, what other locations have to bring to its counter."""
+        if not self.shipment.is_pickup:
+            return []
+        elsewhere = Allocation.objects.of_lines(line.line_id for line in self.lines).exclude(
+            level__location=self.shipment.location_id
+        )
+        return [promise for promise in elsewhere.select_related("line", "level__location") if promise.open]
 
     @cached_property
     def amount(self) -> Money:

@@ -32,6 +32,9 @@ class Parcel:
     weight_g: int
     goods: Money
     ready_on: date | None = None  # back-ordered or not yet out: the day the last of the goods is there
+    at: frozenset[int] | None = (
+        None  # the locations that have all of it on their shelves; None: nobody counts
+    )
 
 
 def quotes_for_basket(basket: Basket, *, country: str, now: datetime) -> list[DeliveryQuote]:
@@ -39,7 +42,9 @@ def quotes_for_basket(basket: Basket, *, country: str, now: datetime) -> list[De
     if not basket.needs_delivery:
         return [nothing_to_ship(basket)]
     today = timezone.localdate(now)
-    parcel = Parcel(country, basket.weight_g, basket.goods, ready_on(basket.lines, today))
+    parcel = Parcel(
+        country, basket.weight_g, basket.goods, ready_on(basket.lines, today), at=places_of(basket.lines)
+    )
     return quotes(parcel, now=now)
 
 
@@ -109,8 +114,18 @@ def _line_ready_on(line: BasketLine, today: date) -> date | None:
     return stock.leaves_on(today)
 
 
+def places_of(lines: Iterable[BasketLine]) -> frozenset[int] | None:
+    """The locations that could hand all the goods over from their own shelves; None for goods that nobody counts."""
+    places = [
+        {place for place, units in line.availability.by_location.items() if units >= line.quantity}
+        for line in lines
+        if line.facts.is_physical and line.availability.free is not None
+    ]
+    return frozenset(set.intersection(*places)) if places else None
+
+
 def _quote(method: Method, cost: Money, parcel: Parcel, now: datetime) -> DeliveryQuote:
-    earliest, latest = dates(method, now=now, ready_on=parcel.ready_on)
+    earliest, latest = dates(method, now=now, ready_on=_there_on(method, parcel, now))
     return DeliveryQuote(
         code=method.code,
         label=str(method.name),
@@ -120,7 +135,20 @@ def _quote(method: Method, cost: Money, parcel: Parcel, now: datetime) -> Delive
         promised_to=latest,
         note=_note(method, cost, parcel, now),
         is_pickup=method.is_pickup,
+        location_id=method.location_id if method.is_pickup else None,
     )
+
+
+def _there_on(method: Method, parcel: Parcel, now: datetime) -> date | None:
+    """When the goods are at the place they start from: what a counter lacks is brought there first."""
+    if not _is_brought(method, parcel):
+        return parcel.ready_on
+    leaves = parcel.ready_on or timezone.localdate(now, ZoneInfo(settings.TIME_ZONE))
+    return promise.house_calendar().after(leaves, settings.PICKUP_TRANSFER_DAYS)
+
+
+def _is_brought(method: Method, parcel: Parcel) -> bool:
+    return method.is_pickup and parcel.at is not None and method.location_id not in parcel.at
 
 
 def dates(method: Method, *, now: datetime, ready_on: date | None = None) -> tuple[date, date]:
@@ -161,7 +189,9 @@ def _changes_at(method: Method, now: datetime) -> datetime:
 def _note(method: Method, cost: Money, parcel: Parcel, now: datetime) -> str:
     if method.is_pickup:
         place = method.location
-        parts = (str(place.address), str(place.pickup_hours)) if place else ()
+        parts = [str(place.address), str(place.pickup_hours)] if place else []
+        if _is_brought(method, parcel):
+            parts.append(_("Not all of it is there now: we bring it in for you"))
         return ". ".join(part for part in parts if part)
     if _leaves_today(method, parcel, now):
         return _("Order by %(time)s for dispatch today") % {"time": time_format(method.cutoff)}

@@ -27,8 +27,9 @@ def allocate(
     """Promise stock to (order line id, variant id, units): all of them, or none with OutOfStock.
 
     Call it inside the transaction that the order is made in. What `owner` holds is used up first;
-    `location_id` is where to take from if it can be. A line is brought up to its units: twice is the same
-    as once, and after a release it is promised anew. Lines that nobody counts are passed over.
+    `location_id` is where the goods are wanted: whatever it has is taken from there. A line is brought up to its
+    units: twice is the same as once, and after a release it is promised anew, where it was promised before if
+    that can be. Lines that nobody counts are passed over.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("allocate() belongs into the order's transaction.")
@@ -40,7 +41,7 @@ def allocate(
         return
     if owner:
         shelf.let_go(shelf.holds().filter(owner=owner), cause=cause)
-    chosen = shelf.pick(_by_variant(missing), location_id=location_id)
+    chosen = shelf.pick(_by_variant(missing), location_id=location_id or _place_of(before, shelf))
     name = _once(cause, sum(allocation.quantity for allocation in before))
     for level_id, units in chosen.items():
         shelf.move(level_id, Kind.ALLOCATED, name, allocated=units, user=user)
@@ -112,6 +113,12 @@ def _missing(lines: Lines, before: list[Allocation]) -> Lines:
         (line_id, variant_id, units - promised.get(line_id, 0)) for line_id, variant_id, units in lines
     ]
     return [line for line in missing if line[2] > 0]
+
+
+def _place_of(before: list[Allocation], shelf: Shelf) -> int | None:
+    """The one location that these lines were promised at, if it was one."""
+    places = {shelf.levels[allocation.level_id].location_id for allocation in before}
+    return places.pop() if len(places) == 1 else None
 
 
 def _by_variant(lines: Lines) -> dict[int, int]:

@@ -52,9 +52,10 @@ class Shelf:
         When something is short, holds of these levels that ran out and were not swept yet are let go.
         """
         counted = {v: units for v, units in wanted.items() if units and v not in self._uncounted}
-        chosen = choose(counted, self._rooms(location_id))
+        one_parcel = location_id is None
+        chosen = choose(counted, self._rooms(location_id), one_parcel=one_parcel)
         if chosen is None and self.let_go(self.holds().expired(now), cause="expired"):
-            chosen = choose(counted, self._rooms(location_id))
+            chosen = choose(counted, self._rooms(location_id), one_parcel=one_parcel)
         if chosen is None:
             short = shortages(counted, self._rooms(location_id))
             raise OutOfStock(*next(iter(short.items())), shortages=short)

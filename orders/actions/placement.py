@@ -41,6 +41,7 @@ def place_order(
         [(line.pk, line.variant_id, line.quantity) for line in lines],
         owner=cart.token,
         cause=f"order:{order.pk}",
+        location_id=delivery.location_id,
     )
     Cart.objects.filter(pk=cart.pk).update(is_open=False, held_until=None)
     OrderEvent.objects.create(order=order, kind="placed", data={"total": order.total_minor})

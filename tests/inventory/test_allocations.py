@@ -110,6 +110,17 @@ def test_the_wanted_location_goes_first_when_it_has_the_goods(make_line):
     assert Allocation.objects.latest("pk").level.location.code == "main"
 
 
+def test_what_was_let_go_is_promised_anew_where_it_was(make_line):
+    mug, showroom = VariantFactory(), LocationFactory(code="showroom", position=1)
+    LevelFactory(variant=mug, location=showroom, on_hand=2)
+    line = make_line(mug, 2)
+    allocate(line, location_id=showroom.pk)
+    actions.release_allocations([line.pk], cause="order:1:cancelled")
+    allocate(line, cause="order:1:reinstated")
+    allocation = Allocation.objects.get()
+    assert (allocation.level.location, allocation.open) == (showroom, 2)
+
+
 def test_the_order_of_locations_decides_else(make_line):
     mug = VariantFactory()
     nearer = LevelFactory(variant=mug, location=LocationFactory(code="nearer", position=0), on_hand=5)

@@ -21,6 +21,11 @@ def test_one_location_that_has_everything_goes_before_a_nearer_one_that_has_a_pa
     assert choose({MUG: 1, BOWL: 1}, rooms) == {11: 1, 21: 1}
 
 
+def test_goods_that_meet_at_one_place_are_taken_from_it_where_it_has_them():
+    rooms = [room(10, MUG, NEAR, 5), room(11, MUG, FAR, 5), room(21, BOWL, FAR, 1)]
+    assert choose({MUG: 1, BOWL: 1}, rooms, one_parcel=False) == {10: 1, 21: 1}
+
+
 def test_what_no_location_has_alone_comes_from_several():
     rooms = [room(10, MUG, NEAR, 3), room(11, MUG, FAR, 3)]
     assert choose({MUG: 5}, rooms) == {10: 3, 11: 2}

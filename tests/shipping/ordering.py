@@ -68,4 +68,13 @@ def at_the_counter() -> DeliveryQuote:
     showroom = LocationFactory(code="showroom", name={"en": "Showroom"}, is_pickup=True)
     make_method("pickup", kind=Method.Kind.PICKUP, location=showroom, rates={30_000: 0})
     today = timezone.localdate()
-    return DeliveryQuote("pickup", "Showroom", Money(0, "EUR"), "standard", today, today, is_pickup=True)
+    return DeliveryQuote(
+        "pickup",
+        "Showroom",
+        Money(0, "EUR"),
+        "standard",
+        today,
+        today,
+        is_pickup=True,
+        location_id=showroom.pk,
+    )

@@ -12,6 +12,7 @@ from orders.signals import goods_leaving, order_parts_wanted, shipment_sums_want
 from shipping import actions
 from shipping.amounts import amount_of, share
 from shipping.models import Shipment
+from shipping.parcels import Parcel
 from shop import outbox
 from shop.errors import IllegalTransition, Refused
 from shop.models import AuditEntry, Mail
@@ -302,6 +303,20 @@ def test_a_pick_up_waits_at_one_counter_wherever_its_goods_come_from():
     on_hand = [on_hand for on_hand, _allocated in levels_of(order).values()]
     assert sum(on_hand) == 1
     assert all(allocated == 0 for _on_hand, allocated in levels_of(order).values())
+
+
+def test_a_pick_up_takes_what_its_counter_has_and_has_the_rest_brought(asked):
+    mug, bowl = VariantFactory(), VariantFactory()
+    delivery = at_the_counter()
+    LevelFactory(variant=mug, on_hand=1, location=LocationFactory(code="showroom"))
+    order = place((mug, 1), (bowl, 2), delivery=delivery)
+    assert levels_of(order) == {"main": (10, 0), "showroom": (1, 1)}
+    (brought,) = Parcel(order.shipments.get()).to_bring
+    assert (brought.line.variant_id, brought.open, brought.level.location.code) == (bowl.pk, 2, "main")
+    shipment = packed(order.shipments.get())
+    actions.ready(shipment)
+    actions.hand_over(shipment)
+    assert levels_of(order) == {"main": (10, 0), "showroom": (0, 0)}
 
 
 def test_a_parcel_is_not_handed_over_at_a_counter():

@@ -146,6 +146,24 @@ def test_back_ordered_goods_move_the_promise(time_machine):
     assert offered(basket_of((vase, 2)))[0].promised_from == date(2026, 12, 16)
 
 
+def test_a_pick_up_is_ready_at_once_where_its_counter_has_the_goods_and_later_where_not(time_machine):
+    time_machine.move_to(TUESDAY_MORNING, tick=False)
+    showroom = LocationFactory(code="showroom", is_pickup=True)
+    make_method("pickup", kind=Method.Kind.PICKUP, location=showroom, cutoff=time(17, 0), rates={9000: 0})
+    mug, bowl = VariantFactory(), VariantFactory()
+    LevelFactory(variant=mug, location=showroom, on_hand=2)
+
+    here, (too_many,), (not_here,) = (
+        offered(basket_of(*goods)) for goods in ([(mug, 2)], [(mug, 3)], [(mug, 1), (bowl, 1)])
+    )
+
+    assert [made.location_id for made in here] == [showroom.pk]
+    assert here[0].promised_to == date(2026, 11, 24)
+    assert "bring" not in here[0].note
+    assert too_many.promised_to == not_here.promised_to == date(2026, 11, 26)
+    assert "bring" in not_here.note
+
+
 def test_a_pre_order_leaves_on_its_day(time_machine):
     time_machine.move_to(TUESDAY_MORNING, tick=False)
     make_method(cutoff=time(14, 0))
