@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -21,6 +21,7 @@ class Step:
     label: str
     state: str  # done, now, next
     at: datetime | None = None
+    due_on: date | None = None  # by when it was promised
 
 
 def steps(order: Order) -> list[Step]:
@@ -34,7 +35,7 @@ def steps(order: Order) -> list[Step]:
         state = order.fulfilment_state
         is_packed = state in LEFT | {State.PACKED, State.READY}
         reached.append(("packed", pgettext("step", "Packed"), is_packed, times.get("packed")))
-        if order.delivery_code.startswith("pickup"):
+        if order.is_pickup:
             ready = state in {State.READY, State.DELIVERED}
             reached.append(("ready", pgettext("step", "Ready for pick-up"), ready, times.get("ready")))
             reached.append(
@@ -57,8 +58,14 @@ def _as_steps(order: Order, reached: list[tuple[str, str, bool, datetime | None]
     result = []
     for index, (code, label, done, at) in enumerate(reached):
         state = "now" if index == last and not is_over else "done" if done else "next"
-        result.append(Step(code, label, state, at if done else None))
+        result.append(Step(code, label, state, at if done else None, None if done else _due_on(order, code)))
     return result
+
+
+def _due_on(order: Order, code: str) -> date | None:
+    """We promise when it arrives, or waits at the counter; when it is collected is the buyer's affair."""
+    promised = "ready" if order.is_pickup else "delivered"
+    return order.promised_to if code == promised and not order.is_called_off else None
 
 
 def _paid_label(order: Order) -> str:
@@ -78,6 +85,8 @@ def headline(order: Order) -> str:
         if order.cancel_reason == "expired":
             return _("This order was not paid in time")
         return _("This order was cancelled")
+    if order.is_called_off:
+        return _("This order was refunded")
     if order.is_payable:
         return _("One step left: your payment")
     by_state = {
@@ -96,6 +105,8 @@ def what_next(order: Order) -> str:
     """What happens next, with the date where one was promised."""
     if order.lifecycle == Order.Lifecycle.CANCELLED:
         return _("Nothing was sent and nothing more is owed.")
+    if order.is_called_off:
+        return _("Nothing more will be sent. The money is back with you, or on its way.")
     if order.is_payable:
         due = order.payment_due_at
         if due is None:
@@ -106,7 +117,10 @@ def what_next(order: Order) -> str:
         State.READY,
         State.NOTHING_TO_SHIP,
     }:
-        return _("Expected by %(day)s.") % {"day": dates.long_day(order.promised_to)}
+        day = {"day": dates.long_day(order.promised_to)}
+        return (
+            _("Ready to collect from %(day)s.") % day if order.is_pickup else _("Expected by %(day)s.") % day
+        )
     return ""
 
 

@@ -96,7 +96,7 @@ def options_for_basket(basket: Any, delivery: DeliveryQuote | None, total: Money
 def options_for_order(order: Any) -> list[PaymentOption]:
     """What an order that waits for its money may be paid with instead."""
     return payment_options(
-        is_pickup=order.delivery_code.startswith("pickup"),
+        is_pickup=order.is_pickup,
         needs_delivery=order.delivery_code != "none",
         country=order.country or settings.COUNTRY,
         total=order.total,

@@ -170,6 +170,23 @@ class Order(AddressFields):
         """The shopper may still pay it."""
         return self.lifecycle == self.Lifecycle.PLACED and self.payment_state == self.PaymentState.AWAITING
 
+    @property
+    def is_pickup(self) -> bool:
+        return self.delivery_code.startswith("pickup")
+
+    @property
+    def is_called_off(self) -> bool:
+        """Nothing more will come: it was cancelled, or all of its money went back before anything left."""
+        sent = {
+            self.FulfilmentState.PART_SHIPPED,
+            self.FulfilmentState.SHIPPED,
+            self.FulfilmentState.DELIVERED,
+        }
+        is_refunded = self.payment_state == self.PaymentState.REFUNDED
+        return self.lifecycle == self.Lifecycle.CANCELLED or (
+            is_refunded and self.fulfilment_state not in sent
+        )
+
     def confirm(self) -> bool:
         """Mark that the money is safe, once. False when it already was; raises IllegalTransition if cancelled."""
         confirmed = Order.objects.filter(

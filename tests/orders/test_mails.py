@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from inventory.models import Location
 from orders import mails
 from orders.actions import cancel_order, confirm_order
 from orders.models import Order
@@ -100,6 +101,14 @@ def test_a_mail_is_in_the_language_of_the_order_whoever_sends_it(order):
     assert f"{settings.SITE_URL}/ru/orders/{order.token}/" in mail.text
     assert "€ 197" not in mail.text
     assert "197,90\u00a0€" in mail.text  # as Russian writes money
+
+
+def test_the_place_of_a_pick_up_reads_well_even_without_its_line_breaks(shopper):
+    Location.objects.filter(code="showroom").update(address={"en": "Rua A 1"}, pickup_hours={"en": "10-18"})
+    order = shopper.buy("MUG", method="pay_at_pickup", delivery="pickup-showroom")
+    html = mails.render_mail("ready", order, **about("ready", order)).html
+    place = str(Location.objects.get(code="showroom").name)
+    assert f"{place} Rua A 1 10-18" in re.sub(r"<[^>]+>", "", html)
 
 
 def test_a_transfer_is_told_where_to_and_with_which_reference(unpaid):

@@ -12,8 +12,10 @@ from django.urls import reverse
 from catalog.models import Price
 from inventory.actions import set_on_hand
 from inventory.models import Level
+from orders import actions
 from orders.models import Cart, Order
 from shipping.models import Method
+from shop import dates
 from tests.factories import ProductFactory
 from tests.shopper import ADDRESS
 
@@ -217,6 +219,40 @@ def test_the_steps_say_where_the_order_is(shopper):
     page = shopper.client.get(order.get_absolute_url()).content.decode()
     states = re.findall(r'class="progress__step" data-state="(\w+)"', page)
     assert states == ["done", "current", "next", "next", "next"]
+
+
+def test_a_pick_up_promises_when_it_waits_not_when_it_is_collected(shopper, admin_client):
+    order = shopper.buy("MUG", method="pay_at_pickup", delivery="pickup-showroom")
+    page = shopper.client.get(order.get_absolute_url()).content.decode()
+    steps = re.findall(r'(?s)<li class="progress__step".*?</li>', page)
+    assert ["by " in step for step in steps] == [False, False, False, True, False]
+    assert "Ready to collect from" in page
+    assert "Delivery to" not in page
+    desk = admin_client.get(reverse("orders:desk_order", args=[order.number])).content.decode()
+    assert "Collected by" in desk
+    assert "Deliver to" not in desk
+
+
+@pytest.mark.parametrize("how", ["refunded", "cancelled"])
+def test_an_order_that_is_off_thanks_for_nothing_and_names_no_day(shopper, how):
+    order = shopper.buy("MUG", method="cash_on_delivery")
+    day = dates.day(order.promised_to)
+    assert day in shopper.client.get(order.get_absolute_url()).content.decode()
+    if how == "cancelled":
+        actions.cancel_order(order, reason="staff")
+    else:
+        Order.objects.update(payment_state=Order.PaymentState.REFUNDED)
+    page = shopper.client.get(order.get_absolute_url()).content.decode()
+    assert f"This order was {how}" in page
+    assert "we are on it" not in page
+    assert day not in page
+    assert "progress__step" not in page
+
+
+def test_an_order_that_was_refunded_after_it_left_is_still_followed(shopper):
+    order = shopper.buy("MUG", method="cash_on_delivery")
+    Order.objects.update(payment_state="refunded", fulfilment_state="shipped")
+    assert "Your order is on its way" in shopper.client.get(order.get_absolute_url()).content.decode()
 
 
 # --- What the pages weigh --------------------------------------------------------------------------
