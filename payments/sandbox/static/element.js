@@ -31,6 +31,7 @@
   const digits = (field) => field.value.replace(/\D/g, "");
   let settings = {};
 
+  const height = () => document.body.offsetHeight;
   const tell = (message) => parent.postMessage({ sandbox: "element", ...message }, parentOrigin);
 
   function setUp(options) {
@@ -41,6 +42,7 @@
     fields.cvc.placeholder = words.cvcHint;
     dress(options.appearance || {});
     form.hidden = false;
+    return { height: height() };
   }
 
   function dress(appearance) {
@@ -157,7 +159,7 @@
   form.addEventListener("focusin", () => tell({ type: "focus" }));
   form.addEventListener("focusout", () => tell({ type: "blur" }));
   form.addEventListener("submit", (event) => { event.preventDefault(); tell({ type: "submit" }); });
-  new ResizeObserver(() => tell({ type: "height", height: document.body.offsetHeight })).observe(document.body);
+  new ResizeObserver(() => tell({ type: "height", height: height() })).observe(document.body);
 
   const ASKED = {
     setUp: (message) => setUp(message.options),

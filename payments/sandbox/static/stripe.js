@@ -91,10 +91,14 @@
       if (frame) frame.style.colorScheme = this.elements.appearance?.theme === "night" ? "dark" : "light";
     }
 
+    grow(height) {
+      if (this.frame) this.frame.style.height = `${height}px`;
+    }
+
     heard({ source, origin, data }) {
       if (!this.frame || source !== this.frame.contentWindow || origin !== BASE || data.sandbox !== "element") return;
       if (data.type === "loaded") this.introduce();
-      if (data.type === "height") this.frame.style.height = `${data.height}px`;
+      if (data.type === "height") this.grow(data.height);
       if (data.type === "reply") { this.asked.get(data.id)?.(data.result); this.asked.delete(data.id); }
       if (data.type === "focus" || data.type === "blur") this.emit(data.type);
       if (data.type === "change") {
@@ -105,7 +109,8 @@
 
     async introduce() {
       this.loaded();
-      await this.ask("setUp", { options: { key: this.elements.key, appearance: this.elements.appearance } });
+      const { height } = await this.ask("setUp", { options: { key: this.elements.key, appearance: this.elements.appearance } });
+      this.grow(height); // what is ready no longer moves the page
       this.emit("ready");
     }
 

@@ -12,7 +12,7 @@ const elements = stripe.elements({mode: "payment", amount: 2500, currency: "eur"
   paymentMethodTypes: ["card"], appearance: {theme: document.documentElement.dataset.theme || "stripe",
   variables: {colorPrimary: "#0B6B57", borderRadius: "6px"}, rules: {".Label": {fontWeight: "650"}}}});
 const element = elements.create("payment");
-element.on("ready", () => document.body.setAttribute("data-ready", ""));
+element.on("ready", () => document.body.setAttribute("data-ready", document.querySelector("iframe").offsetHeight));
 element.on("loaderror", ({error}) => document.body.setAttribute("data-loaderror", error.type));
 element.on("change", ({complete, value}) => complete && document.body.setAttribute("data-complete", value.type));
 element.mount("#card");
@@ -94,6 +94,14 @@ def pay(page):
 def answer(page):
     page.locator("output:not(:empty)").wait_for()
     return page.locator("output").text_content()
+
+
+def test_what_is_ready_has_its_height_and_moves_the_page_no_more(pay_page):
+    page = pay_page()
+    fields = page.frame_locator("#card iframe")
+    content = fields.locator("body").evaluate("body => body.offsetHeight")
+    assert page.locator("body").get_attribute("data-ready") == str(content)
+    assert content > fields.get_by_label("Security code").bounding_box()["height"] * 2
 
 
 def test_a_good_card_is_held(pay_page, client, intent):
