@@ -69,6 +69,7 @@ def prepare_environment(options: argparse.Namespace) -> None:
         RELEASE="bench",  # else each release makes the rows of all pages anew
         DEBUG="off",
         MEDIA_ROOT=str(ROOT / "var" / "bench" / "media"),
+        SITE_URL=f"http://127.0.0.1:{options.port}",  # rows made for another address are not used
     )
 
 

@@ -1,4 +1,6 @@
-"""A guest buys by card: from the product page, over cart and checkout, to the page of the paid order."""
+"""A guest buys by card, from the product page to the page of the paid order: with the shop's scripts, as nearly
+everybody does, and section by section, page by page, as a browser does that runs none.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import re
 import statistics
 import time
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, product
 
 from bench import pages, processes
 from bench.client import Answer, Unexpected, Visitor, expect, form_token
@@ -19,8 +21,11 @@ from bench.pages import ROWS
 from catalog.models import Variant
 from orders.models import Order
 
+HTMX = {"HX-Request": "true"}
 HIDDEN = re.compile(r'<input type="hidden" name="(version|shown_total)" value="(\d+)"')
 ORDER = re.compile(r"/orders/([\w-]+)/")
+SCRIPTED = "with scripts"
+PLAIN = "without scripts"
 SETTLE_SECONDS = 2  # for the last webhooks to arrive and be worked on
 SECTIONS = {
     "contact": {"email": "guest@example.com"},
@@ -71,7 +76,8 @@ class Checkout:
 class Shopper:
     """One guest with one browser. Every request is a named step, so that none is forgotten."""
 
-    def __init__(self, url: str, sandbox_url: str, *, counting: bool = False) -> None:
+    def __init__(self, way: str, url: str, sandbox_url: str, *, counting: bool = False) -> None:
+        self.way = way
         self.shop = Visitor(url, headers={COUNT: "1"} if counting else {})
         self.stripe = Visitor(sandbox_url)
         self.steps: dict[str, Step] = {}
@@ -80,31 +86,47 @@ class Shopper:
     def buy(self, slug: str, sku: str) -> str:
         """The token of the order, whose page was seen last."""
         self.get("product page", f"/p/{slug}/?variant={sku}")
-        self.post("add to cart", "/cart/add/", {"sku": sku, "quantity": 1}, 303)
-        self.get("cart", "/cart/")
-        token = self.check_out()
-        self.pay(token)
+        token = self.with_scripts(sku) if self.way == SCRIPTED else self.without_scripts(sku)
         self.get("order page", f"/orders/{token}/")
         return token
 
-    def check_out(self) -> str:
-        """Section by section, as a browser without JavaScript: each is posted, and the page comes back."""
+    def with_scripts(self, sku: str) -> str:
+        """Over the drawer to the checkout, where each section answers with the next; the card is chosen already."""
+        added = {"sku": sku, "quantity": 1}
+        self.post("add to cart", "/cart/add/", added, 200, **HTMX)
         page = self.get("checkout", "/checkout/")
-        for section, answers in SECTIONS.items():
-            hidden = dict(HIDDEN.findall(page.text)) if section == "place" else {}
-            fields = {"section": section, "csrfmiddlewaretoken": form_token(page)} | hidden | answers
-            taken = self.post(f"checkout: {section}", "/checkout/", fields, 303)
-            if section == "place":
-                return ORDER.search(taken.location)[1]  # type: ignore[index]
-            page = self.get(f"checkout after {section}", "/checkout/")
-        raise AssertionError("the last section is the place where the order is made")
+        for section in ("contact", "delivery"):
+            page = self.post(f"checkout: {section}", "/checkout/", self.fields(page, section), 200, **HTMX)
+        fields = self.fields(page, "place")
+        placed = self.post("checkout: place", "/checkout/", fields, 200, Accept="application/json")
+        answer = json.loads(placed.body)
+        token = ORDER.search(answer["order_url"])[1]  # type: ignore[index]
+        self.confirm(token, answer["started"])
+        return token
 
-    def pay(self, token: str) -> None:
-        """As the page's script does: start, confirm at the provider, come back."""
+    def without_scripts(self, sku: str) -> str:
+        """Each form is posted, and a page comes back. Only the card needs a script: it is entered on a page of its own."""
+        self.post("add to cart", "/cart/add/", {"sku": sku, "quantity": 1}, 303)
+        self.get("cart", "/cart/")
+        page = self.get("checkout", "/checkout/")
+        for section in ("contact", "delivery", "payment"):
+            self.post(f"checkout: {section}", "/checkout/", self.fields(page, section), 303)
+            page = self.get(f"checkout after {section}", "/checkout/")
+        placed = self.post("checkout: place", "/checkout/", self.fields(page, "place"), 303)
+        token = ORDER.search(placed.location)[1]  # type: ignore[index]
         page = self.get("pay page", f"/orders/{token}/pay/")
         proof = {"csrfmiddlewaretoken": form_token(page)}
         started = self.post("pay: start", f"/orders/{token}/pay/start/", proof, 200)
-        answer = json.loads(started.body)
+        self.confirm(token, json.loads(started.body))
+        return token
+
+    def fields(self, page: Answer, section: str) -> dict[str, object]:
+        """What the section's form holds, filled in."""
+        hidden = dict(HIDDEN.findall(page.text)) if section == "place" else {}
+        return {"section": section, "csrfmiddlewaretoken": form_token(page)} | hidden | SECTIONS[section]
+
+    def confirm(self, token: str, answer: dict[str, str]) -> None:
+        """At the provider, as its script does, and back."""
         intent = answer["client_secret"].partition("_secret_")[0]
         card = {
             "key": answer["publishable_key"],
@@ -118,8 +140,8 @@ class Shopper:
     def get(self, step: str, path: str, status: int = 200) -> Answer:
         return self._taken(step, expect(self.shop.get(path), status, path))
 
-    def post(self, step: str, path: str, fields: dict[str, object], status: int) -> Answer:
-        return self._taken(step, expect(self.shop.post(path, fields), status, path))
+    def post(self, step: str, path: str, fields: dict[str, object], status: int, **headers: str) -> Answer:
+        return self._taken(step, expect(self.shop.post(path, fields, **headers), status, path))
 
     def _taken(self, step: str, answer: Answer) -> Answer:
         now = process_ms(answer)
@@ -146,16 +168,17 @@ def measure(options: argparse.Namespace) -> list[Checkout]:
         processes.shop(web, page_cache=True, sandbox_url=sandbox_url) as url,
     ):
         goods = chosen_goods(options.orders)
-        counted = one_counted(url, sandbox_url, goods)
+        counted = {way: one_counted(way, url, sandbox_url, goods) for way in (SCRIPTED, PLAIN)}
         floor_ms = floor_of(url, options)
         found = []
-        for shoppers in map(int, options.shoppers.split(",")):
-            checkout = Checkout("checkout", shoppers, limits={ROWS: 20})
-            checkout.requests, checkout.queries = len(counted), sum(step.queries for step in counted.values())
+        for way, shoppers in product(counted, map(int, options.shoppers.split(","))):
+            checkout = Checkout(way, shoppers, limits={ROWS: 20} if way == SCRIPTED else {})
+            steps = counted[way]
+            checkout.requests, checkout.queries = len(steps), sum(step.queries for step in steps.values())
             _measure(checkout, url, sandbox_url, goods, options.orders, (sandbox_pid, worker_pid))
             checkout.ratios = {ROWS: checkout.cpu_ms / floor_ms}
             for name, step in checkout.steps.items():
-                step.queries = counted[name].queries
+                step.queries = steps[name].queries
             found.append(checkout)
     return found
 
@@ -167,10 +190,10 @@ def chosen_goods(orders: int) -> list[tuple[str, str]]:
     return random.Random(2).sample(rows, min(orders, len(rows)))
 
 
-def one_counted(url: str, sandbox_url: str, goods: list[tuple[str, str]]) -> dict[str, Step]:
+def one_counted(way: str, url: str, sandbox_url: str, goods: list[tuple[str, str]]) -> dict[str, Step]:
     """Buy a few times to warm up; the steps of the last time, with their queries counted."""
     for counting in (False, False, True):
-        shopper = Shopper(url, sandbox_url, counting=counting)
+        shopper = Shopper(way, url, sandbox_url, counting=counting)
         insist_on_paid([shopper.buy(*goods[0])])
         shopper.close()
     return shopper.steps
@@ -197,7 +220,7 @@ def _measure(
 
     def shop(_number: int) -> None:
         while (number := next(numbers)) < orders:
-            shopper = Shopper(url, sandbox_url)
+            shopper = Shopper(checkout.name, url, sandbox_url)
             began = time.perf_counter()
             tokens.append(shopper.buy(*goods[number % len(goods)]))
             seconds.append(time.perf_counter() - began)

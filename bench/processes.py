@@ -30,7 +30,6 @@ def shop(port: int, *, page_cache: bool, sandbox_url: str = "") -> Iterator[str]
     }
     environment = {
         "PORT": str(port),
-        "SITE_URL": url,
         "WEB_WORKERS": "1",
         "WEB_THREADS": "8",
         "PAGE_CACHE": "on" if page_cache else "off",

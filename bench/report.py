@@ -30,6 +30,7 @@ PAGE_HEAD = (
     "p99",
 )
 CHECKOUT_HEAD = (
+    "checkout",
     "shoppers",
     "orders/s",
     "CPU ms",
@@ -67,6 +68,7 @@ def print_pages(costs: list[Cost]) -> None:
 def print_checkouts(checkouts: list[Checkout]) -> None:
     rows = [
         (
+            checkout.name,
             str(checkout.shoppers),
             f"{checkout.orders_per_second:.1f}",
             f"{checkout.cpu_ms:.1f}",
@@ -88,7 +90,7 @@ def print_steps(checkouts: list[Checkout]) -> None:
     for checkout in checkouts:
         if checkout.steps:
             rows = [(name, f"{step.cpu_ms:.1f}", str(step.queries)) for name, step in checkout.steps.items()]
-            print_table(("step", "CPU ms", "queries"), rows)
+            print_table((checkout.name, "CPU ms", "queries"), rows)
 
 
 def limit_in_words(ratios: dict[str, float], limits: dict[str, float]) -> str:

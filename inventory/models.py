@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -65,15 +65,21 @@ def free_units(policy: str, shelf: int, backorder_limit: int) -> int:
 
 
 class LevelQuerySet(models.QuerySet):
-    def lock(self, variant_ids: Iterable[int]) -> LevelQuerySet:
+    def lock(self, variant_ids: Collection[int]) -> list[Level]:
         """Lock all levels of these variants, in pk order: the one lock order of the stock, so nobody deadlocks.
 
         Each also says `policy` of its variant, `position` of its location and `read_at`, the database's time.
         """
-        levels = self.filter(variant_id__in=variant_ids).order_by("pk")
-        return levels.select_for_update(of=("self",), no_key=True).annotate(
-            policy=F("variant__stock_policy"), position=F("location__position"), read_at=Now()
-        )
+        if not variant_ids:
+            return []
+        lock = "FOR NO KEY UPDATE OF level" if connection.features.has_select_for_update else ""
+        statement = _LOCK.format(ids=sql.marks(variant_ids), now=sql.now(), lock=lock)
+        levels = []
+        for *values, policy, position, read_at in sql.rows(statement, [*variant_ids]):
+            level = Level.from_db(connection.alias, _LEVEL, values)
+            level.policy, level.position, level.read_at = policy, position, sql.when(read_at)
+            levels.append(level)
+        return levels
 
     def stock_of(self, variant_ids: Iterable[int], *, owner: str = "") -> Iterator[StockRow]:
         """A row for each level of each variant, or one without a location; in one query.
@@ -83,14 +89,22 @@ class LevelQuerySet(models.QuerySet):
         ids = list(variant_ids)
         if not ids:
             return iter(())
-        statement = _STOCK_OF.format(ids=sql.marks(ids), now=_NOW[connection.vendor])
+        statement = _STOCK_OF.format(ids=sql.marks(ids), now=sql.now())
         return (
             StockRow(pk, policy, days, date.fromisoformat(day) if isinstance(day, str) else day, *level)
             for pk, policy, days, day, *level in sql.rows(statement, [owner, *ids])
         )
 
 
-_NOW = {"postgresql": "STATEMENT_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
+_LEVEL = ["id", "variant_id", "location_id", "on_hand", "allocated", "held", "backorder_limit"]
+_LOCK = """
+    SELECT level.id, level.variant_id, level.location_id, level.on_hand, level.allocated, level.held,
+      level.backorder_limit, variant.stock_policy, location.position, {now}
+    FROM inventory_level level
+    JOIN catalog_variant variant ON variant.id = level.variant_id
+    JOIN inventory_location location ON location.id = level.location_id
+    WHERE level.variant_id IN ({ids}) ORDER BY level.id {lock}
+"""
 _STOCK_OF = """
     SELECT variant.id, variant.stock_policy, variant.lead_days, variant.preorder_at, level.location_id,
       COALESCE(level.on_hand - level.allocated - level.held, 0) + COALESCE(
@@ -116,6 +130,11 @@ class Level(models.Model):
     held = models.PositiveIntegerField(_("held"), default=0)  # of these, kept for shoppers at the checkout
     # Units that may be promised beyond the shelf.
     backorder_limit = models.PositiveIntegerField(_("back-order limit"), default=0)
+
+    # What `lock` reads beside the row.
+    policy: str
+    position: int
+    read_at: datetime
 
     objects = LevelQuerySet.as_manager()
 

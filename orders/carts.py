@@ -8,18 +8,25 @@ from django.utils.translation import get_language
 
 from orders.actions.life import take_back
 from orders.models import Cart, Order
+from shop import sql
 
 COOKIE = "cart"
 COUNT_COOKIE = "cart_count"  # read by a script to show the number on cached pages; says nothing else
 COOKIE_DAYS = 90
+_OF_GUEST = sql.Select(Cart, "WHERE token = %s AND user_id IS NULL")
+_OF_CART = sql.Select(Order, "WHERE cart_id = %s")
 
 
-def current_cart(request: HttpRequest) -> Cart | None:
-    """The cart to show: an open one, or one whose order still waits for its online payment."""
+def current_cart(request: HttpRequest, known: Order | None = None) -> Cart | None:
+    """The cart to show: an open one, or one whose order still waits for its online payment.
+
+    `known` is an order that was read already: it need not be read again if it is the cart's.
+    """
     cart = _of_user(request) or _of_cookie(request)
     if cart is None or cart.is_open:
         return cart
-    return cart if waiting_order(cart) else None
+    is_its_own = known is not None and known.cart_id == cart.pk
+    return cart if (is_waiting(known) if is_its_own else waiting_order(cart)) else None
 
 
 def cart_to_change(request: HttpRequest) -> Cart:
@@ -43,8 +50,12 @@ def cart_to_change(request: HttpRequest) -> Cart:
 
 def waiting_order(cart: Cart) -> Order | None:
     """The order that this cart became, while its online payment is still to come."""
-    order = Order.objects.filter(cart=cart).first()
-    return order if order and order.is_payable and order.pays_online else None
+    order = _OF_CART.first(cart.pk)
+    return order if is_waiting(order) else None
+
+
+def is_waiting(order: Order | None) -> bool:
+    return order is not None and order.is_payable and order.pays_online
 
 
 def ordered(request: HttpRequest) -> Order | None:
@@ -88,4 +99,4 @@ def _of_user(request: HttpRequest) -> Cart | None:
 
 def _of_cookie(request: HttpRequest) -> Cart | None:
     token = request.get_signed_cookie(COOKIE, default=None)
-    return Cart.objects.filter(token=token, user__isnull=True).first() if token else None
+    return _OF_GUEST.first(token) if token else None

@@ -20,6 +20,8 @@ delivery_countries_wanted = Signal()  # -> list[str]: ISO codes of the countries
 payment_options_wanted = Signal()  # basket, delivery (DeliveryQuote | None), total -> list[PaymentOption]
 payment_sums_wanted = Signal()  # order -> list[PaymentSums]: what the payment ledger says
 shipment_sums_wanted = Signal()  # order -> list[ShipmentSums]: what the shipments say
+# order, request -> list[dict]: what the page's script needs to have the shopper pay; none when that cannot be now
+payment_start_wanted = Signal()
 order_parts_wanted = Signal()  # order, for_staff -> list[OrderPart]: payments, parcels on the order page
 
 # Facts, sent inside the transaction that made them true.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from orders import signals
 from orders.models import Order
@@ -14,7 +15,9 @@ from payments import (
 from payments.actions.attempts import open_attempt
 from payments.actions.moving import capture_for, close_attempts, let_go
 from payments.declines import last_decline
+from payments.starting import start_payment
 from payments.sums import sums
+from shop.errors import Refused
 from shop.money import Money
 
 
@@ -31,6 +34,15 @@ def tell_the_sums(order: Order, **kwargs: Any) -> list[PaymentSums]:
 @receiver(signals.order_placed)
 def open_the_first_attempt(order: Order, payment: PaymentOption, **kwargs: Any) -> None:
     open_attempt(order, payment)
+
+
+@receiver(signals.payment_start_wanted)
+def start_at_once(order: Order, request: HttpRequest, **kwargs: Any) -> list[dict[str, str]]:
+    """Sent after the order is there. A provider that is away is told by the next press of the button."""
+    try:
+        return [start_payment(request, order)]
+    except Refused:
+        return []
 
 
 @receiver(signals.goods_leaving)

@@ -7,33 +7,32 @@ from django.db.models import Sum
 from orders.models import Order
 from orders.signals import PaymentSums
 from payments.models import Attempt, Event, Refund
+from shop import sql
+
+Kind = Event.Kind
+_BY_KIND = """
+    SELECT event.kind, attempt.gateway, SUM(event.amount_minor)
+    FROM payments_event event JOIN payments_attempt attempt ON attempt.id = event.attempt_id
+    WHERE attempt.order_id = %s GROUP BY event.kind, attempt.gateway
+"""
 
 
 def sums(order: Order) -> PaymentSums:
     """The sums of an order's ledger, in one query."""
-    rows = Event.objects.filter(attempt__order=order).values_list("kind").annotate(total=Sum("amount_minor"))
-    total = dict(rows)
-    kind = Event.Kind
-    captured = total.get(kind.CAPTURED, 0)
+    total: dict[str, int] = {}
+    captured_of_holds = 0  # money by hand comes out of no hold
+    for kind, gateway, amount in sql.rows(_BY_KIND, [order.pk]):
+        total[kind] = total.get(kind, 0) + int(amount)
+        if kind == Kind.CAPTURED and gateway == "stripe":
+            captured_of_holds = int(amount)
+    held = total.get(Kind.AUTHORIZED, 0) - captured_of_holds - total.get(Kind.VOIDED, 0)
     return PaymentSums(
-        authorized=max(
-            0,
-            total.get(kind.AUTHORIZED, 0)
-            - captured_of_holds(order, captured, total)
-            - total.get(kind.VOIDED, 0),
-        ),
-        captured=captured,
-        refunded=total.get(kind.REFUNDED, 0),
-        voided=total.get(kind.VOIDED, 0),
-        is_promised=kind.PROMISED in total,
+        authorized=max(0, held),
+        captured=total.get(Kind.CAPTURED, 0),
+        refunded=total.get(Kind.REFUNDED, 0),
+        voided=total.get(Kind.VOIDED, 0),
+        is_promised=Kind.PROMISED in total,
     )
-
-
-def captured_of_holds(order: Order, captured: int, total: dict[str, int]) -> int:
-    """Of what was captured, the part that came out of a hold; money by hand does not."""
-    if not captured or Event.Kind.AUTHORIZED not in total:
-        return 0
-    return Event.objects.filter(attempt__order=order, attempt__gateway="stripe").total(Event.Kind.CAPTURED)
 
 
 def held(attempt: Attempt) -> int:

@@ -8,38 +8,41 @@ from typing import Any
 
 import stripe
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from orders.finding import order_by_token
 from orders.models import Order
 from payments import actions, options
 from payments.declines import last_decline
 from payments.errors import GatewayDown
-from payments.models import Event
+from payments.models import Attempt
+from payments.starting import start_payment
+from shop import sql
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 TOLERANCE_SECONDS = 300
+_NEWEST = sql.Select(
+    Attempt,
+    "WHERE order_id = %s AND gateway = 'stripe' AND reference IS NOT NULL ORDER BY number DESC LIMIT 1",
+)
 
 
 @require_http_methods(["GET", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Pay an order that waits for its money, from the checkout or from a mail; POST chooses another way."""
-    order = _find(token)
+    order = order_by_token(token)
     if not order.is_payable:
         return redirect(order)
     if request.method == "POST":
         return _choose(request, order)
-    if order.pays_online:
-        _look(order)
-        order.refresh_from_db()
-        if not order.is_payable:
-            return redirect(order)
+    if order.pays_online and not _look(order).is_payable:
+        return redirect(order)
     return _page(request, order)
 
 
@@ -66,49 +69,32 @@ def _choose(request: HttpRequest, order: Order) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, token: str) -> JsonResponse:
     """For the script on the page: the secret that lets this browser confirm the payment."""
-    order = _find(token)
+    order = order_by_token(token)
     try:
-        _attempt, started = actions.start_attempt(order)
+        return JsonResponse(start_payment(request, order))
     except Refused as refusal:
         status = 503 if isinstance(refusal, GatewayDown) else 409
         return JsonResponse({"error": str(refusal), "order_url": order.get_absolute_url()}, status=status)
-    return JsonResponse({
-        "client_secret": started.client_secret,
-        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
-        "return_url": request.build_absolute_uri(reverse("payments:returned", args=[order.token])),
-    })  # fmt: skip
 
 
 @require_GET
 def returned(request: HttpRequest, token: str) -> HttpResponse:
     """Back from the bank, in whatever browser. What the address says is not believed: the provider is asked."""
-    order = _find(token)
-    _look(order)
-    order.refresh_from_db()
-    target = "payments:pay" if order.is_payable and _was_declined(order) else "orders:order"
+    order = _look(order_by_token(token))
+    target = "payments:pay" if order.is_payable and last_decline(order) else "orders:order"
     return redirect(target, order.token)
 
 
-def _look(order: Order) -> None:
-    """Sync the newest attempt; a provider that is away leaves the page saying that we are checking."""
-    attempt = order.attempts.filter(gateway="stripe", reference__isnull=False).order_by("-number").first()
-    if attempt:
-        try:
-            actions.sync(attempt)
-        except GatewayDown:
-            logger.warning("could not look at the payment", extra={"order": order.number})
-
-
-def _was_declined(order: Order) -> bool:
-    last = Event.objects.filter(attempt__order=order).order_by("-id").first()
-    return bool(last and last.kind == Event.Kind.FAILED)
-
-
-def _find(token: str) -> Order:
-    order = Order.objects.with_lines().filter(token=token).first()
-    if order is None:
-        raise Http404
-    return order
+def _look(order: Order) -> Order:
+    """Sync the newest attempt; the order as it is then. A provider that is away leaves it as it was."""
+    attempt = _NEWEST.first(order.pk)
+    if attempt is None:
+        return order
+    try:
+        return actions.sync(attempt).order
+    except GatewayDown:
+        logger.warning("could not look at the payment", extra={"order": order.number})
+        return order
 
 
 def _page(request: HttpRequest, order: Order, *, error: str = "", status: int = 200) -> HttpResponse:

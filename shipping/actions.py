@@ -34,12 +34,13 @@ State = Shipment.State
 @transaction.atomic
 def plan_shipments(order: Order) -> list[Shipment]:
     """One shipment to pack for each location that keeps goods of the order. Twice plans nothing more."""
-    planned = list(order.shipments.exclude(state=State.CANCELLED))
+    shipments = list(order.shipments.all())
+    planned = [shipment for shipment in shipments if shipment.state != State.CANCELLED]
     if planned:
         return planned
     method = method_of(order.country, order.delivery_code)
     by_location = _goods_by_location(order, method)
-    number = _last_number(order)
+    number = max((shipment.number for shipment in shipments), default=0)
     return [
         _plan(order, number + step, location_id, quantities, method)
         for step, (location_id, quantities) in enumerate(by_location.items(), start=1)
@@ -71,13 +72,16 @@ def _goods_by_location(order: Order, method: Method | None) -> dict[int | None, 
     lines = [line for line in order.lines.all() if line.is_shipped_by_parcel]
     if method and method.is_pickup and lines:
         return {method.location_id: {line.pk: line.quantity for line in lines}}
-    allocations = Allocation.objects.filter(line__in=lines).select_related("level__location")
+    allocations = Allocation.objects.filter(line__in=[line.pk for line in lines])
+    nearest_first = allocations.order_by("level__location__position", "level__location", "line__position")
     goods: dict[int | None, dict[int, int]] = {}
     left = {line.pk: line.quantity for line in lines}
-    for allocation in allocations.order_by("level__location__position", "level__location", "line__position"):
-        if allocation.open:
-            goods.setdefault(allocation.level.location_id, {})[allocation.line_id] = allocation.open
-            left[allocation.line_id] -= allocation.open
+    for line_id, location_id, quantity, shipped, released in nearest_first.values_list(
+        "line_id", "level__location_id", "quantity", "shipped", "released"
+    ):
+        if units := quantity - shipped - released:
+            goods.setdefault(location_id, {})[line_id] = units
+            left[line_id] -= units
     for line_id, quantity in left.items():
         if quantity > 0:
             goods.setdefault(_house(goods), {})[line_id] = quantity

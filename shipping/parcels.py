@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
@@ -16,6 +15,7 @@ from orders.models import Order
 from orders.signals import OrderPart, ShipmentSums
 from shipping.amounts import amount_of
 from shipping.models import Shipment, ShipmentLine, TrackingEvent
+from shop import sql
 from shop.money import Money
 
 State = Shipment.State
@@ -32,13 +32,19 @@ SHAPES = {"pack": "half", "ship": "most", "done": "full", "gone": "gone"}
 TONES = {State.SHIPPED: "info", State.READY: "success", State.DELIVERED: "success"}
 
 
+_UNITS = """
+    SELECT shipment.state, shipment.is_pickup, SUM(line.quantity)
+    FROM shipping_shipmentline line JOIN shipping_shipment shipment ON shipment.id = line.shipment_id
+    WHERE shipment.order_id = %s AND shipment.state <> %s GROUP BY shipment.state, shipment.is_pickup
+"""
+
+
 def sums_of(order: Order) -> ShipmentSums:
     """Units by state; each unit counts once."""
-    lines = ShipmentLine.objects.filter(shipment__order=order).exclude(shipment__state=State.CANCELLED)
-    rows = lines.values_list("shipment__state", "shipment__is_pickup").annotate(units=Sum("quantity"))
+    rows = sql.rows(_UNITS, [order.pk, State.CANCELLED.value])
     units: dict[str, int] = {}
     for state, _is_pickup, count in rows:
-        units[state] = units.get(state, 0) + count
+        units[state] = units.get(state, 0) + int(count)
     waiting = units.get(State.PLANNED, 0) + units.get(State.PACKED, 0)
     return ShipmentSums(
         to_ship=units.get(State.PLANNED, 0),

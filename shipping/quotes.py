@@ -64,6 +64,7 @@ def methods_for(country: str, currency: str) -> list[Method]:
     return list(rows.select_related("location", "tax_class").prefetch_related("rates"))
 
 
+@kept("settings")
 def method_of(country: str, code: str) -> Method | None:
     """The method that an order to `country` was quoted, if the merchant still keeps it."""
     return Method.objects.filter(zone=zone_of(country), code=code).select_related("location").first()

@@ -6,11 +6,14 @@ arrive as the driver gives them: JSON as text, on SQLite also times.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+Converter = Callable[[Any, Any, Any], Any]
 
 
 def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
@@ -28,3 +31,78 @@ def marks(values: Collection[Any]) -> str:
 def moment(value: datetime) -> Any:
     """A time as the database compares it."""
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def now() -> str:
+    """The database's own time, as an expression."""
+    return _NOW[connection.vendor]
+
+
+_NOW = {"postgresql": "STATEMENT_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
+
+
+def when(value: Any) -> datetime:
+    """A time that was read, aware: SQLite gives it as text, in UTC."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class Select(Generic[Row]):
+    """Whole rows of one model by a fixed condition, as its own objects; the statement is built once a process.
+
+    carts_named = Select(Cart, "WHERE token = %s")
+    cart = carts_named.first(token)
+
+    `lock` is FOR UPDATE, where the engine has it; on SQLite a transaction that writes is alone anyway.
+    `among` fills `IN ({ids})`, which stands before any other placeholder.
+    """
+
+    def __init__(self, model: type[Row], tail: str, *, lock: bool = False) -> None:
+        self._model, self._tail, self._lock = model, tail, lock
+        self._prepared: dict[str, tuple[str, list[str], list[tuple[int, list[Converter], Any]]]] = {}
+
+    def all(self, *parameters: Any, among: Collection[Any] | None = None) -> list[Row]:
+        statement, names, converted = self._prepared.get(connection.vendor) or self._prepare()
+        if among is not None:
+            if not among:
+                return []
+            statement, parameters = statement.format(ids=marks(among)), (*among, *parameters)
+        found = rows(statement, parameters)
+        if converted:
+            found = [self._in_python(row, converted) for row in found]
+        return [self._model.from_db(connection.alias, names, row) for row in found]
+
+    def first(self, *parameters: Any) -> Row | None:
+        return next(iter(self.all(*parameters)), None)
+
+    def _prepare(self) -> Any:
+        fields = self._model._meta.concrete_fields
+        quote = connection.ops.quote_name
+        columns = ", ".join(f"{quote(self._model._meta.db_table)}.{quote(field.column)}" for field in fields)
+        statement = f"SELECT {columns} FROM {quote(self._model._meta.db_table)} {self._tail}"  # noqa: S608
+        if self._lock and connection.features.has_select_for_update:
+            statement += " FOR UPDATE"
+        converted = []
+        for position, field in enumerate(fields):
+            column = field.get_col(self._model._meta.db_table)
+            if converters := connection.ops.get_db_converters(column) + field.get_db_converters(connection):
+                converted.append((position, converters, column))
+        prepared = (statement, [field.attname for field in fields], converted)
+        self._prepared[connection.vendor] = prepared
+        return prepared
+
+    @staticmethod
+    def _in_python(row: tuple[Any, ...], converted: list[tuple[int, list[Converter], Any]]) -> list[Any]:
+        """Values as the model's fields hold them: JSON as objects, and what SQLite has no type for."""
+        values = list(row)
+        for position, converters, column in converted:
+            for convert in converters:
+                values[position] = convert(values[position], column, connection)
+        return values
+
+
+def attach(owner: models.Model, name: str, found: list[Any]) -> None:
+    """Let `owner.name.all()` be what was read already, as a prefetch would."""
+    queryset = getattr(owner, name).all()
+    queryset._result_cache, queryset._prefetch_done = found, True
+    cache = owner.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache[name] = queryset

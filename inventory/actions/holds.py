@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from inventory.actions.shelf import Shelf
-from inventory.models import Hold, HoldQuerySet
+from inventory.models import Hold
+from shop import sql
 
 BATCH = 200  # holds swept in one transaction
 
@@ -23,20 +24,20 @@ def hold(owner: str, wanted: Mapping[int, int], *, now: datetime | None = None) 
     has what it had before. `now` stands in for the database's time.
     """
     wanted = {variant_id: quantity for variant_id, quantity in wanted.items() if quantity > 0}
-    mine = list(_of(owner))
+    mine = _of(owner)
     return _renew(owner, wanted, mine, now) or _replace(owner, wanted, mine, now)
 
 
 def extend_holds(owner: str, *, now: datetime | None = None) -> datetime | None:
     """The owner is still there: its holds start anew. None when it has none that is alive."""
-    mine = list(_of(owner))
+    mine = _of(owner)
     return _renew(owner, _units(mine), mine, now)
 
 
 @transaction.atomic
 def release_holds(owner: str, *, cause: str = "released") -> None:
     """The owner does not want them any more."""
-    mine = list(_of(owner))
+    mine = _of(owner)
     if mine:
         shelf = Shelf(_units(mine))
         shelf.let_go(shelf.holds().filter(owner=owner), cause=cause)
@@ -63,29 +64,45 @@ def _expire_some(now: datetime | None) -> int:
     return done
 
 
-def _of(owner: str) -> HoldQuerySet:
-    return Hold.objects.filter(owner=owner).select_related("level").annotate(read_at=Now())
+class Held(NamedTuple):
+    """A hold, with the database's time when it was read."""
+
+    pk: int
+    variant_id: int
+    quantity: int
+    read_at: datetime
 
 
-def _units(holds: list[Hold]) -> dict[int, int]:
+_OF = """
+    SELECT hold.id, level.variant_id, hold.quantity, {now}
+    FROM inventory_hold hold JOIN inventory_level level ON level.id = hold.level_id WHERE hold.owner = %s
+"""
+
+
+def _of(owner: str) -> list[Held]:
+    rows = sql.rows(_OF.format(now=sql.now()), [owner])
+    return [Held(pk, variant_id, quantity, sql.when(now)) for pk, variant_id, quantity, now in rows]
+
+
+def _units(holds: list[Held]) -> dict[int, int]:
     units: dict[int, int] = {}
     for held in holds:
-        units[held.level.variant_id] = units.get(held.level.variant_id, 0) + held.quantity
+        units[held.variant_id] = units.get(held.variant_id, 0) + held.quantity
     return units
 
 
-def _renew(owner: str, wanted: Mapping[int, int], mine: list[Hold], now: datetime | None) -> datetime | None:
+def _renew(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetime | None) -> datetime | None:
     """The usual case: the same things are still held. No level changes, so none is locked."""
     if not mine or _units(mine) != wanted:
         return None
-    now = now or mine[0].read_at  # type: ignore[attr-defined]  # annotated by _of
+    now = now or mine[0].read_at
     expires_at = now + timedelta(minutes=settings.HOLD_MINUTES)
     alive = Hold.objects.filter(pk__in=[held.pk for held in mine], expires_at__gt=now)
     return expires_at if alive.update(expires_at=expires_at) == len(mine) else None
 
 
 @transaction.atomic
-def _replace(owner: str, wanted: Mapping[int, int], mine: list[Hold], now: datetime | None) -> datetime:
+def _replace(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetime | None) -> datetime:
     shelf = Shelf({*wanted, *_units(mine)})
     shelf.let_go(shelf.holds().filter(owner=owner), cause="replaced")
     chosen = shelf.pick(wanted, now=now)

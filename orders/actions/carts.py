@@ -16,7 +16,11 @@ from inventory import actions as inventory
 from orders.errors import NotForSale
 from orders.models import Cart, CartLine
 from orders.signals import DeliveryQuote
+from shop import sql
 from shop.errors import Refused
+
+_LINES = sql.Select(CartLine, "WHERE cart_id = %s")
+_LOCKED = sql.Select(Cart, "WHERE id = %s", lock=True)
 
 
 @transaction.atomic
@@ -26,18 +30,20 @@ def add_line(cart: Cart, sku: str, quantity: int) -> CartLine:
     Raises NotForSale for what is unknown, archived or has no price here, Refused for too many.
     """
     _lock(cart)
-    variant_id = Variant.objects.filter(sku=sku).values_list("pk", flat=True).first()
-    if variant_id is None:
+    found = sql.rows("SELECT id FROM catalog_variant WHERE sku = %s", [sku])
+    if not found:
         raise NotForSale(sku[:64])
+    variant_id = found[0][0]
     facts = _facts(cart, variant_id)
-    line = cart.lines.filter(variant_id=variant_id).first()
+    lines = _LINES.all(cart.pk)
+    line = next((line for line in lines if line.variant_id == variant_id), None)
     total = quantity + (line.quantity if line else 0)
     unit_minor = facts.unit_minor(total)
     if unit_minor is None or not facts.is_sellable:
         raise NotForSale(facts.name)
     _check_quantity(cart, variant_id, total, facts.name)
     if line is None:
-        if cart.lines.count() >= settings.CART_MAX_LINES:
+        if len(lines) >= settings.CART_MAX_LINES:
             raise Refused(
                 _("A cart holds up to %(lines)s different things.") % {"lines": settings.CART_MAX_LINES}
             )
@@ -176,11 +182,10 @@ def _write(line: CartLine, quantity: int, unit_minor: int) -> None:
 
 def _lock(cart: Cart) -> None:
     """One change of a cart at a time. A cart that became an order is not changed any more."""
-    rows = Cart.objects.select_for_update().filter(pk=cart.pk, is_open=True)
-    version = rows.values_list("version", flat=True).first()
-    if version is None:
+    locked = _LOCKED.first(cart.pk)
+    if locked is None or not locked.is_open:
         raise Refused(_("This cart was ordered already."))
-    cart.version = version
+    cart.version = locked.version
 
 
 def _lines_changed(cart: Cart) -> None:

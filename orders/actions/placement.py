@@ -15,8 +15,10 @@ from orders.errors import CartChanged, EmptyCart, NotForSale
 from orders.models import Cart, Order, OrderEvent, OrderLine
 from orders.signals import DeliveryQuote, PaymentOption, order_placed
 from pricing.calculator import Quote, QuoteLine
-from shop import outbox
+from shop import outbox, sql
 from shop.money import Money
+
+_LOCKED = sql.Select(Cart, "WHERE id = %s", lock=True)
 
 
 @transaction.atomic
@@ -29,10 +31,11 @@ def place_order(
     Twice gives the first order back. Raises EmptyCart, CartChanged, NotForSale, or OutOfStock (with the
     variant and what is free).
     """
-    cart = Cart.objects.select_for_update().only("version", "is_open", "token").get(pk=basket.cart.pk)
-    if not cart.is_open and (placed := Order.objects.filter(cart=cart).first()):
+    cart = basket.cart
+    locked = _LOCKED.all(cart.pk)[0]
+    if not locked.is_open and (placed := Order.objects.filter(cart=cart).first()):
         return placed
-    if not cart.is_open or not cart.version == version == basket.cart.version:
+    if not locked.is_open or not locked.version == version == cart.version:
         raise CartChanged()
     _agree(basket, shown_total)
     order = _create(basket, delivery, payment)

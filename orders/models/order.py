@@ -192,11 +192,15 @@ class Order(AddressFields):
         confirmed = Order.objects.filter(
             pk=self.pk, lifecycle=self.Lifecycle.PLACED, confirmed_at__isnull=True
         )
-        done = confirmed.update(confirmed_at=timezone.now(), version=F("version") + 1)
+        now = timezone.now()
+        if confirmed.update(confirmed_at=now, version=F("version") + 1):
+            self.lifecycle, self.confirmed_at = self.Lifecycle.PLACED, now
+            self.__dict__.pop("version", None)  # read again where it is asked for
+            return True
         self.refresh_from_db()
-        if not done and self.lifecycle == self.Lifecycle.CANCELLED:
+        if self.lifecycle == self.Lifecycle.CANCELLED:
             raise IllegalTransition(_("Order %(number)s was cancelled.") % {"number": self.number})
-        return bool(done)
+        return False
 
     def cancel(self, reason: str) -> None:
         """Raises IllegalTransition if it is cancelled or closed already. Its cart may be bought again."""

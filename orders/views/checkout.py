@@ -1,4 +1,7 @@
-"""The checkout: one page of four sections. Each is a form of its own; all at once is accepted too."""
+"""The checkout: one page of four sections. Each is a form of its own; all at once is accepted too.
+
+With htmx a section is answered by the page with the next one open; without, by a redirect to that page.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.addresses import country_name, format_for
 from inventory.errors import OutOfStock
@@ -29,6 +34,7 @@ from orders.signals import (
     delivery_countries_wanted,
     delivery_quotes_wanted,
     payment_options_wanted,
+    payment_start_wanted,
 )
 from shop.errors import Refused
 
@@ -44,7 +50,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _go_on(request, waiting_order(cart))
     page = CheckoutPage(request, cart)
     if page.basket.is_empty:
-        return redirect("orders:cart")
+        return _to_the_cart(request)
     if request.method == "GET":
         return page.render()
     if "change_country" in request.POST:
@@ -64,6 +70,7 @@ class CheckoutPage:
         self.forms: dict[str, Any] = {}
         self.notice = ""
         self._is_old = False  # the cart was changed since the basket was read
+        self._is_next = False  # the section that opens follows one that was just finished
 
     # --- taking ----------------------------------------------------------------------------------
     def post(self, wanted: list[str]) -> HttpResponse:
@@ -81,8 +88,20 @@ class CheckoutPage:
             return self._refuse(self._which_is_out(refusal))
         except Refused as refusal:
             return self._refuse(str(refusal))
+        if self.request.htmx:
+            return self._go_on()
         response = redirect("orders:checkout")
         response.status_code = 303
+        return response
+
+    def _go_on(self) -> HttpResponse:
+        """The page with the next section open, under the address that shows it after a reload too."""
+        if self._is_old:
+            self._renew()
+        self.forms.clear()
+        self._is_next = True
+        response = self.render()
+        response.headers["HX-Replace-Url"] = reverse("orders:checkout")
         return response
 
     def change_country(self) -> HttpResponse:
@@ -98,7 +117,7 @@ class CheckoutPage:
     def _take_contact(self) -> bool:
         form = self.forms["contact"] = ContactForm(self.request.POST)
         if form.is_valid():
-            actions.save_answers(self.cart, form.cleaned_data)
+            actions.save_answers(self.cart, form.cleaned_data | self._usual_payment())
             seen = {line.id: line.unit.minor for line in self.basket.lines if line.unit != line.seen_unit}
             actions.see_prices(self.cart, seen)
         return form.is_valid()
@@ -110,11 +129,20 @@ class CheckoutPage:
         form = self.forms["delivery"] = self._delivery_form(self.request.POST)
         if not form.is_valid():
             return False
-        answers = dict(form.cleaned_data)
+        answers = form.cleaned_data | self._usual_payment()
         quote = form.quotes[answers.pop("shipping_method")]
+        goes_elsewhere = any(answers[name] != getattr(self.cart, name) for name in ("country", "region"))
         actions.save_answers(self.cart, answers, quote)
-        self._is_old = True
+        self._is_old = goes_elsewhere  # and is taxed otherwise, perhaps
+        self._forget_sums()
         return True
+
+    def _usual_payment(self) -> dict[str, str]:
+        """What most choose, chosen for them: one press less. Where scripts run, as what is paid on the spot needs."""
+        usual = next((option for option in self.payment_options if not option.refusal), None)
+        if self.cart.payment_method or not (self.request.htmx and usual and usual.is_online):
+            return {}
+        return {"payment_method": usual.code}
 
     def _take_payment(self) -> bool:
         form = self.forms["payment"] = PaymentForm(self.request.POST, options=self.payment_options)
@@ -196,6 +224,9 @@ class CheckoutPage:
     def _first_missing(self) -> str | None:
         return next((name for name in SECTIONS[:3] if not self._is_done(name)), None)
 
+    def _is_done_up_to(self, section: str) -> bool:
+        return all(self._is_done(name) for name in SECTIONS[: SECTIONS.index(section) + 1])
+
     def _is_done(self, section: str) -> bool:
         if section == "contact":
             return bool(self.cart.email)
@@ -216,19 +247,26 @@ class CheckoutPage:
         self.cart.refresh_from_db()
         self.basket = Basket.of(self.cart)
         self._is_old = False
-        for name in ("delivery_quotes", "payment_options"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("delivery_quotes", None)
+        self._forget_sums()
+
+    def _forget_sums(self) -> None:
+        """Another delivery was chosen: add up anew, and see which ways to pay that total allows."""
+        self.basket.__dict__.pop("quote", None)
+        self.__dict__.pop("payment_options", None)
 
     # --- showing ---------------------------------------------------------------------------------
     def render(self, *, status: int = 200, open_section: str | None = None) -> HttpResponse:
         if not self.basket.can_checkout and not self.notice:
-            return redirect("orders:cart")
+            return _to_the_cart(self.request)
         is_json = "application/json" in self.request.headers.get("Accept", "")
         if status != 200 and is_json:
             return JsonResponse(
                 {"errors": self._errors(), "notice": self.notice, "reload": True}, status=status
             )
-        response = render(self.request, "orders/checkout.html", self._context(open_section), status=status)
+        template = "orders/_checkout.html" if self.request.htmx else "orders/checkout.html"
+        response = render(self.request, template, self._context(open_section), status=status)
+        patch_vary_headers(response, ["HX-Request"])
         if any(option.is_online for option in self.payment_options):
             response._csp_update = settings.PAYMENT_CSP
         return remember(response, self.cart, self.basket.count)
@@ -251,6 +289,7 @@ class CheckoutPage:
             "hold_expires_at": self._held_until(),
             "shown_total": total,
             "pay_label": self._pay_label(),
+            "pays_online": any(option.is_online for option in self.payment_options),
         }
 
     def _held_until(self) -> datetime | None:
@@ -266,8 +305,16 @@ class CheckoutPage:
         return step if step in SECTIONS and step != "place" else None
 
     def _section(self, name: str, current: str) -> dict[str, Any]:
-        state = "open" if name == current else "done" if name != "place" and self._is_done(name) else "next"
-        return {"name": name, "state": state, "form": self._form(name), "summary": self._summary(name)}
+        if name == current:
+            return {
+                "name": name,
+                "state": "open",
+                "form": self._form(name),
+                "takes_focus": self._is_next,
+            }
+        if name == "place" or not self._is_done_up_to(name):
+            return {"name": name, "state": "next"}
+        return {"name": name, "state": "done", "summary": self._summary(name)}
 
     def _form(self, name: str) -> Any:
         if name not in self.forms:
@@ -337,13 +384,28 @@ class CheckoutPage:
 def _go_on(request: HttpRequest, order: Order | None) -> HttpResponse:
     """From a placed order to its payment, or to its page."""
     if order is None:
-        return redirect("orders:cart")
+        return _to_the_cart(request)
     target = "payments:pay" if order.is_payable and order.pays_online else "orders:order"
     if "application/json" in request.headers.get("Accept", ""):
+        is_paid_now = target == "payments:pay"
+        started = ask(payment_start_wanted, order=order, request=request) if is_paid_now else []
         return JsonResponse({
             "order_url": order.get_absolute_url(),
-            "start_url": reverse("payments:start", args=[order.token]) if target == "payments:pay" else None,
+            "start_url": reverse("payments:start", args=[order.token]) if is_paid_now else None,
+            "started": next(iter(started), None),
         })  # fmt: skip
-    response = redirect(target, order.token)
-    response.status_code = 303
+    return _to(request, resolve_url(target, order.token))
+
+
+def _to_the_cart(request: HttpRequest) -> HttpResponse:
+    return _to(request, reverse("orders:cart"))
+
+
+def _to(request: HttpRequest, url: str) -> HttpResponse:
+    """Another page, not a piece of this one."""
+    if request.htmx:
+        return HttpResponseClientRedirect(url)
+    response = redirect(url)
+    if request.method == "POST":
+        response.status_code = 303
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.addresses import address_lines
 from orders import actions, progress
 from orders.carts import COUNT_COOKIE, current_cart, remember
+from orders.finding import order_by_token
 from orders.forms import TrackForm
 from orders.models import Order
 from orders.signals import ask, order_parts_wanted
@@ -20,13 +21,13 @@ from shop.errors import Refused
 
 @require_GET
 def order(request: HttpRequest, token: str) -> HttpResponse:
-    return _page(request, _find(token))
+    return _page(request, order_by_token(token))
 
 
 @require_POST
 def order_cancel(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer changes their mind before anything was packed."""
-    found = _find(token)
+    found = order_by_token(token)
     if not progress.can_cancel(found):
         return _page(
             request,
@@ -59,13 +60,6 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/track.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _find(token: str) -> Order:
-    found = Order.objects.with_lines().filter(token=token).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 def _page(request: HttpRequest, found: Order, *, error: str = "", status: int = 200) -> HttpResponse:
     parts: dict[str, list[Any]] = {}
     for part in ask(order_parts_wanted, order=found, for_staff=False):
@@ -83,12 +77,12 @@ def _page(request: HttpRequest, found: Order, *, error: str = "", status: int = 
         "error": error,
     }
     response = render(request, "orders/order.html", context, status=status)
-    return _forget_what_was_ordered(request, response)
+    return _forget_what_was_ordered(request, response, found)
 
 
-def _forget_what_was_ordered(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _forget_what_was_ordered(request: HttpRequest, response: HttpResponse, found: Order) -> HttpResponse:
     """The number beside the cart goes once what was in it is an order."""
     if COUNT_COOKIE in request.COOKIES:
-        cart = current_cart(request)
+        cart = current_cart(request, found)
         remember(response, cart, cart.count() if cart else 0)
     return response

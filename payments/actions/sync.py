@@ -15,10 +15,13 @@ from orders.models import Order, OrderEvent
 from payments import sums as ledger
 from payments.gateways import Fact, Truth, gateway_of
 from payments.models import Attempt, Event, Refund
-from shop import outbox
+from shop import outbox, sql
 
 logger = logging.getLogger(__name__)
 GENESIS = "0" * 64
+_LOCKED_ORDER = sql.Select(Order, "WHERE id = %s", lock=True)
+_ATTEMPT = sql.Select(Attempt, "WHERE id = %s")
+_CHAIN = "SELECT kind, provider_object, hash FROM payments_event WHERE attempt_id = %s ORDER BY id"
 FAILED_MAIL_AFTER = timedelta(minutes=10)  # most try again at once; who did not gets the link
 
 
@@ -30,14 +33,13 @@ def sync(attempt: Attempt) -> Attempt:
     if attempt.reference is None:
         return attempt
     truth = gateway_of(attempt.gateway).fetch(attempt)
-    return _append_what_is_new(attempt.pk, truth)
+    return _append_what_is_new(attempt.order_id, attempt.pk, truth)
 
 
 @transaction.atomic
-def _append_what_is_new(attempt_id: int, truth: Truth) -> Attempt:
-    order_id = Attempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
-    order = Order.objects.select_for_update().get(pk=order_id)
-    attempt = Attempt.objects.get(pk=attempt_id)
+def _append_what_is_new(order_id: int, attempt_id: int, truth: Truth) -> Attempt:
+    order, attempt = _LOCKED_ORDER.all(order_id)[0], _ATTEMPT.all(attempt_id)[0]
+    attempt.order = order
     if wrong := _mismatch(order, attempt, truth):
         _flag(order, wrong)
         return attempt
@@ -45,8 +47,8 @@ def _append_what_is_new(attempt_id: int, truth: Truth) -> Attempt:
     _note_state(attempt, truth)
     for event in new:
         _tell(order, event)
-    _settle(order, attempt)
-    orders.refresh_states(order)
+    if not _settle(order, attempt):  # which brings the states up to date by itself
+        orders.refresh_states(order)
     return attempt
 
 
@@ -103,9 +105,9 @@ def append(
     actor: Any = None,
 ) -> Event | None:
     """Write an event at the end of its attempt's chain; None when it is there already. Under the order's lock."""
-    if attempt.events.filter(kind=kind, provider_object=provider_object).exists():
+    chain = sql.rows(_CHAIN, [attempt.pk])
+    if any(row[:2] == (kind, provider_object) for row in chain):
         return None
-    last = attempt.events.order_by("-id").first()
     event = Event(
         attempt=attempt,
         kind=kind,
@@ -115,7 +117,7 @@ def append(
         data=data or {},
         occurred_at=occurred_at,
         actor=actor,
-        prev=last.hash if last else GENESIS,
+        prev=chain[-1][-1] if chain else GENESIS,
     )
     event.hash = event.seal()
     event.save(force_insert=True)
@@ -163,15 +165,18 @@ def _tell(order: Order, event: Event) -> None:
         orders.publish_mail(order, "refunded", name=event.provider_object, amount_minor=event.amount_minor)
 
 
-def _settle(order: Order, attempt: Attempt) -> None:
-    """Money that is safe makes the order ours to ship; money for a cancelled order buys it again or goes back."""
+def _settle(order: Order, attempt: Attempt) -> bool:
+    """Money that is safe makes the order ours to ship; money for a cancelled order buys it again or goes back.
+
+    True when this confirmed the order.
+    """
     sums = ledger.sums(order)
     has_money = sums.authorized + sums.captured - sums.refunded
     if order.lifecycle == Order.Lifecycle.PLACED:
-        if has_money >= order.total_minor and not order.is_confirmed:
-            orders.confirm_order(order)
-    elif order.lifecycle == Order.Lifecycle.CANCELLED and has_money > 0:
+        return has_money >= order.total_minor and not order.is_confirmed and orders.confirm_order(order)
+    if order.lifecycle == Order.Lifecycle.CANCELLED and has_money > 0:
         _late_money(order, attempt)
+    return False
 
 
 def _late_money(order: Order, attempt: Attempt) -> None:

@@ -1,5 +1,5 @@
 /* Without this: after another country is chosen, a button shows its address format and its ways of delivery.
-   With it the button is pressed by the choice itself. */
+   With it the button is pressed by the choice itself, and the heading of the section that opens takes the focus. */
 const followers = () => document.querySelectorAll("[data-follow]");
 
 const hideFollowers = () => followers().forEach((button) => (button.hidden = true));
@@ -13,3 +13,4 @@ document.addEventListener("change", (event) => {
 
 hideFollowers();
 document.addEventListener("htmx:after:swap", hideFollowers);
+document.addEventListener("htmx:after:swap", () => document.querySelector("[data-takes-focus]")?.focus());

@@ -1,20 +1,15 @@
 /* Without this: card payment is not possible; the page says so, and the other ways to pay work.
    With it the provider's card form appears in the page. On submit the card is checked first, then the order is
-   placed (once), then the bank is asked. Whatever goes wrong is said in the page, and everything written stays. */
-const box = document.getElementById("payment-element");
-const form = box?.closest("form[data-pay]");
+   placed (once), then the bank is asked. Whatever goes wrong is said in the page, and everything written stays.
+   The form may come later than the page: with the last section of the checkout. */
 const TIMEOUT_MS = 25000;
 
 class Say extends Error {} // words for the shopper
 class Check extends Say {} // what was written has to be looked at again
 
-const words = box?.dataset ?? {};
-const alertBox = form?.querySelector("[data-pay-alert]");
-let stripe;
-let elements;
-let mounted;
-let isPaying = false;
-let startUrl = form?.dataset.startUrl;
+let box, form, words, alertBox; // what the page holds now
+let stripe, elements, mounted;
+let isPaying, startUrl, started;
 
 // --- The card form -----------------------------------------------------------------------------
 const loadScript = (url) =>
@@ -123,6 +118,7 @@ const post = async (url, body) => {
 /* The order, placed once: asked again after a lost answer, the shop gives the first one back. */
 const place = async () => {
   const { ok, data } = await post(form.action, new FormData(form));
+  started = data.started; // the bank is ready already: one question less
   if (ok && data.start_url) return data.start_url;
   if (ok) location.assign(data.order_url);
   else if (data.errors?.length && !data.notice) throw new Check(data.errors.map(markWrong).join(" "));
@@ -136,6 +132,9 @@ const markWrong = ({ field, text }) => {
 };
 
 const start = async () => {
+  const first = started;
+  started = null; // after a refusal the shop is asked whether the order still waits
+  if (first) return first;
   const { ok, data } = await post(startUrl);
   if (ok) return data;
   if (data.order_url && !data.error) location.assign(data.order_url);
@@ -176,12 +175,24 @@ const onSubmit = async (event) => {
   }
 };
 
-if (form) {
+const begin = () => {
+  const found = document.getElementById("payment-element");
+  if (!found || found === box) return;
+  box = found;
+  form = box.closest("form[data-pay]");
+  words = box.dataset;
+  alertBox = form.querySelector("[data-pay-alert]");
+  startUrl = form.dataset.startUrl;
+  started = elements = null;
+  isPaying = false;
   mounted = mount();
   mounted.catch(showAway);
   form.addEventListener("submit", onSubmit);
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
-  const dress = () => elements?.update({ appearance: appearance() });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
-  new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-}
+};
+
+const dress = () => elements?.update({ appearance: appearance() });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
+new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+addEventListener("pageshow", (event) => event.persisted && box && location.reload());
+document.addEventListener("htmx:after:swap", begin);
+begin();
