@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "var" / "bench"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -47,6 +49,7 @@ def sandbox(port: int, webhook_url: str) -> Iterator[tuple[str, int]]:
     """The stand-in for Stripe: its address and its process id."""
     url = f"http://127.0.0.1:{port}"
     options = ["--port", str(port), "--webhook-url", webhook_url, "--webhook-secret", "whsec_bench"]
+    options += ["--webhook-events", ",".join(settings.STRIPE_WEBHOOK_EVENTS)]
     with running("sandbox", ["payments.sandbox", *options], {}) as process:
         wait_for(f"{url}/v3/stripe.js")
         yield url, process.pid

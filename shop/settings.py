@@ -258,6 +258,19 @@ STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 STRIPE_JS_URL = env.str("STRIPE_JS_URL", default="https://js.stripe.com/v3/")
 STRIPE_TIMEOUT_SECONDS = 5
+# What the webhook's endpoint is subscribed to: money that moved, each time once.
+STRIPE_WEBHOOK_EVENTS = [
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+    "charge.captured",
+    "charge.expired",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+]
 
 # --- The shop's own name and where to reach it ----------------------------------------------------
 SHOP_NAME = env.str("SHOP_NAME", default="Forma")

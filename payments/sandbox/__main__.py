@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
             state=given.state,
             webhook_url=given.webhook_url,
             webhook_secrets=secrets,
+            events=[name.strip() for name in given.webhook_events.split(",")],
             retry_base_seconds=given.retry_base,
         )
     except OSError as error:
@@ -53,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
         "--webhook-secret",
         default=env("STRIPE_SANDBOX_WEBHOOK_SECRET", "whsec_test"),
         help="one, or several with commas",
+    )
+    parser.add_argument(
+        "--webhook-events",
+        default=env("STRIPE_SANDBOX_WEBHOOK_EVENTS", "*"),
+        help="the types that the endpoint is subscribed to, with commas (all)",
     )
     parser.add_argument("--retry-base", type=float, default=1.0, help="seconds before the first retry")
     parser.add_argument("--verbose", action="store_true")

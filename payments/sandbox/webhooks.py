@@ -29,11 +29,13 @@ class Webhooks:
         url: str | None,
         secrets: Iterable[str],
         *,
+        events: Iterable[str] = ("*",),
         retry_base_seconds: float = 1.0,
         retry_limit: int = 8,
         workers: int = 4,
     ):
         self.store, self.url, self.secrets = store, url, list(secrets)
+        self.events = set(events)  # that the endpoint is subscribed to; "*" is all
         self.retry_base_seconds, self.retry_limit = retry_base_seconds, retry_limit
         self.mode = store.setting("webhook_mode", "normal")
         self.times = store.setting("webhook_times", 1)
@@ -64,7 +66,7 @@ class Webhooks:
 
     def line_up(self, event: dict) -> None:
         """Put a new event in the queue, inside the transaction that wrote it."""
-        if not self.url:
+        if not self.url or not self.events & {"*", event["type"]}:
             return
         state = {"hold": "held", "drop": "dropped"}.get(self.mode, "queued")
         wait = random.uniform(0, REORDER_SECONDS) if self.mode == "reorder" else 0  # noqa: S311

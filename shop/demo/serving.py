@@ -84,6 +84,7 @@ def start_servers(children: list[Child]) -> None:
     sandbox = [python, "-m", "payments.sandbox", "--port", str(place.port() + place.SANDBOX_STEP)]
     sandbox += ["--state", str(place.SANDBOX_STATE), "--webhook-secret", place.WEBHOOK_SECRET]
     sandbox += ["--webhook-url", f"{place.address()}/webhooks/stripe/"]
+    sandbox += ["--webhook-events", ",".join(settings.STRIPE_WEBHOOK_EVENTS)]
     children.append(_start("sandbox", sandbox))
     children.append(_start("web", [python, "-m", "gunicorn", "shop.wsgi:application"]))
 
