@@ -93,8 +93,10 @@ class Address(AddressFields):
 
     LIMIT = 20  # of one customer
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
-    is_default = models.BooleanField(default=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("customer")
+    )
+    is_default = models.BooleanField(default=False, verbose_name=_("used first"))
 
     class Meta:
         verbose_name = _("address")

@@ -17,7 +17,11 @@ from shop.translation import TranslatedField
 class OptionType(models.Model):
     """What variants differ by, shared shop-wide: colour, size."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(
+        unique=True,
+        verbose_name=_("code"),
+        help_text=_("Letters, digits and hyphens. Imports and links know it by this: choose it once."),
+    )
     name = TranslatedField(verbose_name=_("name"))
 
     class Meta:
@@ -31,11 +35,20 @@ class OptionType(models.Model):
 class OptionValue(models.Model):
     """One choice of an option, shared shop-wide: sage, XL."""
 
-    option_type = models.ForeignKey(OptionType, on_delete=models.CASCADE, related_name="values")
-    code = models.SlugField()
+    option_type = models.ForeignKey(
+        OptionType, on_delete=models.CASCADE, related_name="values", verbose_name=_("option")
+    )
+    code = models.SlugField(verbose_name=_("code"))
     name = TranslatedField(verbose_name=_("name"))
-    swatch = models.CharField(max_length=7, blank=True)  # "#8D9A82"
-    position = models.PositiveIntegerField(default=0)
+    swatch = models.CharField(
+        max_length=7,
+        blank=True,
+        verbose_name=_("colour swatch"),
+        help_text=_("As #8D9A82; the picker then shows the colour."),
+    )  # "#8D9A82"
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
 
     class Meta:
         verbose_name = _("option value")
@@ -58,11 +71,19 @@ class Attribute(models.Model):
         DIMENSIONS = "dimensions", pgettext_lazy("attribute", "Dimensions")
         COUNTRY = "country", pgettext_lazy("attribute", "Country")
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(
+        unique=True,
+        verbose_name=_("code"),
+        help_text=_("Letters, digits and hyphens. Imports and links know it by this: choose it once."),
+    )
     name = TranslatedField(verbose_name=_("name"))
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    unit = models.CharField(max_length=12, blank=True)
-    position = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=12, choices=Kind.choices, verbose_name=_("kind of value"))
+    unit = models.CharField(
+        max_length=12, blank=True, verbose_name=_("unit"), help_text=_("Shown after a number: mm, l, W.")
+    )
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
 
     class Meta:
         verbose_name = _("attribute")
@@ -76,9 +97,19 @@ class Attribute(models.Model):
 class ProductType(models.Model):
     """A family of products that state the same attributes."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(
+        unique=True,
+        verbose_name=_("code"),
+        help_text=_("Letters, digits and hyphens. Imports and links know it by this: choose it once."),
+    )
     name = TranslatedField(verbose_name=_("name"))
-    attributes = models.ManyToManyField(Attribute, blank=True, related_name="product_types")
+    attributes = models.ManyToManyField(
+        Attribute,
+        blank=True,
+        related_name="product_types",
+        verbose_name=_("attributes"),
+        help_text=_("What products of this type are described by."),
+    )
 
     class Meta:
         verbose_name = _("product type")
@@ -102,11 +133,20 @@ class CategoryManager(MP_NodeManager.from_queryset(CategoryQuerySet)):
 class Category(MP_Node):
     """A shelf of the shop, in a tree. `full_path` is its address below /c/."""
 
-    slug = models.SlugField(max_length=120)
-    full_path = models.CharField(max_length=500, unique=True)
+    slug = models.SlugField(
+        max_length=120, verbose_name=_("address"), help_text=_("The last part of the page's address.")
+    )
+    full_path = models.CharField(max_length=500, unique=True, verbose_name=_("full address"))
     name = TranslatedField(verbose_name=_("name"))
     text = TranslatedField(blank=True, verbose_name=_("text"))
-    picture = models.ForeignKey("Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    picture = models.ForeignKey(
+        "Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
     is_visible = models.BooleanField(default=True, verbose_name=_("visible"))
 
     node_order_by: list[str] = []
@@ -126,7 +166,11 @@ class Category(MP_Node):
 class Collection(models.Model):
     """A hand-picked set of products: new in, sale."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(
+        unique=True,
+        verbose_name=_("code"),
+        help_text=_("Letters, digits and hyphens. Imports and links know it by this: choose it once."),
+    )
     name = TranslatedField(verbose_name=_("name"))
     text = TranslatedField(blank=True, verbose_name=_("text"))
     products = models.ManyToManyField("Product", through="CollectionProduct", related_name="collections")
@@ -140,11 +184,15 @@ class Collection(models.Model):
 
 
 class CollectionProduct(models.Model):
-    collection = models.ForeignKey(Collection, on_delete=models.CASCADE)
-    product = models.ForeignKey("Product", on_delete=models.CASCADE)
-    position = models.PositiveIntegerField(default=0)
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, verbose_name=_("collection"))
+    product = models.ForeignKey("Product", on_delete=models.CASCADE, verbose_name=_("product"))
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
 
     class Meta:
+        verbose_name = _("product of the collection")
+        verbose_name_plural = _("products of the collection")
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["collection", "product"], name="in_a_collection_once")]
 
@@ -179,23 +227,63 @@ class Product(models.Model):
         ACTIVE = "active", pgettext_lazy("product", "Active")
         ARCHIVED = "archived", pgettext_lazy("product", "Archived")
 
-    slug = models.SlugField(max_length=150, unique=True, allow_unicode=True)
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PHYSICAL)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
-    product_type = models.ForeignKey(ProductType, null=True, blank=True, on_delete=models.PROTECT)
-    category = models.ForeignKey(
-        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    slug = models.SlugField(
+        max_length=150,
+        unique=True,
+        allow_unicode=True,
+        verbose_name=_("address"),
+        help_text=_("The last part of the page's address. Links to the old one stop working."),
     )
-    tax_class = models.ForeignKey("pricing.TaxClass", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(
+        max_length=12, choices=Kind.choices, default=Kind.PHYSICAL, verbose_name=_("kind")
+    )
+    status = models.CharField(
+        max_length=10,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        verbose_name=_("status"),
+        help_text=_("Only an active product is on sale."),
+    )
+    product_type = models.ForeignKey(
+        ProductType,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        verbose_name=_("product type"),
+        help_text=_("Says which attributes it has."),
+    )
+    category = models.ForeignKey(
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+        verbose_name=_("category"),
+    )
+    tax_class = models.ForeignKey(
+        "pricing.TaxClass",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("tax class"),
+        help_text=_("Which rate of tax it carries in each country."),
+    )
     name = TranslatedField(verbose_name=_("name"))
     summary = TranslatedField(blank=True, verbose_name=_("summary"))
     description = TranslatedField(blank=True, verbose_name=_("description"))
-    tags = models.JSONField(default=list, blank=True)
-    option_types = models.ManyToManyField(OptionType, through="ProductOption", blank=True)
-    related = models.ManyToManyField("self", through="ProductRelation", symmetrical=False, blank=True)
-    published_at = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(auto_now=True)
+    tags = models.JSONField(
+        default=list, blank=True, verbose_name=_("tags"), help_text=_('A list of words in quotes: ["new"].')
+    )
+    option_types = models.ManyToManyField(
+        OptionType, through="ProductOption", blank=True, verbose_name=_("options")
+    )
+    related = models.ManyToManyField(
+        "self", through="ProductRelation", symmetrical=False, blank=True, verbose_name=_("goes well with")
+    )
+    published_at = models.DateTimeField(
+        default=timezone.now, verbose_name=_("on sale from"), help_text=_("Before this it is not shown.")
+    )
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+    updated_at = models.DateTimeField(auto_now=True, verbose_name=_("changed"))
 
     objects = ProductQuerySet.as_manager()
 
@@ -231,11 +319,19 @@ class ProductOption(models.Model):
 
 
 class ProductRelation(models.Model):
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="relations")
-    other = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
-    position = models.PositiveIntegerField(default=0)
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="relations", verbose_name=_("product")
+    )
+    other = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="+", verbose_name=_("other product")
+    )
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
 
     class Meta:
+        verbose_name = _("product that goes well with it")
+        verbose_name_plural = _("products that go well with it")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["product", "other"], name="related_once"),
@@ -270,20 +366,45 @@ class Variant(models.Model):
         PREORDER = "preorder", pgettext_lazy("stock policy", "Pre-order")
         UNTRACKED = "untracked", pgettext_lazy("stock policy", "Not counted")
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
-    sku = models.CharField(max_length=64, unique=True)
-    barcode = models.CharField(max_length=14, blank=True)
-    position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="variants", verbose_name=_("product")
+    )
+    sku = models.CharField(max_length=64, unique=True, verbose_name=_("SKU"))
+    barcode = models.CharField(
+        max_length=14, blank=True, verbose_name=_("barcode"), help_text=_("EAN, UPC or GTIN, digits only.")
+    )
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
+    is_active = models.BooleanField(default=True, verbose_name=_("on sale"))
     # "colour=sage;size=xl", by option code: makes a combination unique in its product.
-    signature = models.CharField(max_length=250, blank=True)
-    weight_g = models.PositiveIntegerField(default=0)
-    length_mm = models.PositiveIntegerField(null=True, blank=True)
-    width_mm = models.PositiveIntegerField(null=True, blank=True)
-    height_mm = models.PositiveIntegerField(null=True, blank=True)
-    stock_policy = models.CharField(max_length=10, choices=StockPolicy.choices, default=StockPolicy.DENY)
-    lead_days = models.PositiveIntegerField(null=True, blank=True)  # back-order: days until it can leave
-    preorder_at = models.DateField(null=True, blank=True)  # pre-order: the day it can leave
+    signature = models.CharField(max_length=250, blank=True, verbose_name=_("combination of options"))
+    weight_g = models.PositiveIntegerField(
+        default=0,
+        verbose_name=_("weight, g"),
+        help_text=_("Packed, as it is sent. Delivery is priced by it."),
+    )
+    length_mm = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("length, mm"))
+    width_mm = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("width, mm"))
+    height_mm = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("height, mm"))
+    stock_policy = models.CharField(
+        max_length=10,
+        choices=StockPolicy.choices,
+        default=StockPolicy.DENY,
+        verbose_name=_("when the stock is gone"),
+    )
+    lead_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        verbose_name=_("days until it can leave"),
+        help_text=_("For a back-order: how long new stock takes."),
+    )  # back-order: days until it can leave
+    preorder_at = models.DateField(
+        null=True,
+        blank=True,
+        verbose_name=_("can leave from"),
+        help_text=_("For a pre-order: the day the goods arrive."),
+    )  # pre-order: the day it can leave
     copy = models.JSONField(
         default=dict, editable=False
     )  # what lines copy of it; kept by `catalog.index.copies`
@@ -358,11 +479,21 @@ class Fact(models.Model):
 class PriceList(models.Model):
     """Prices in one currency, tax included or not. The list of highest priority that has a price wins."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(
+        unique=True,
+        verbose_name=_("code"),
+        help_text=_("Letters, digits and hyphens. Imports and links know it by this: choose it once."),
+    )
     name = TranslatedField(verbose_name=_("name"))
-    currency = models.CharField(max_length=3)
-    tax_included = models.BooleanField(default=True)
-    priority = models.IntegerField(default=0)
+    currency = models.CharField(
+        max_length=3, verbose_name=_("currency"), help_text=_("Three letters: EUR, USD.")
+    )
+    tax_included = models.BooleanField(default=True, verbose_name=_("prices include tax"))
+    priority = models.IntegerField(
+        default=0,
+        verbose_name=_("priority"),
+        help_text=_("Of two lists in one currency the higher number counts."),
+    )
 
     class Meta:
         verbose_name = _("price list")
@@ -375,13 +506,23 @@ class PriceList(models.Model):
 class Price(models.Model):
     """What one variant costs on one list, from a quantity and within a time."""
 
-    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices")
-    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="prices")
-    min_quantity = models.PositiveIntegerField(default=1)
-    starts_at = models.DateTimeField(null=True, blank=True)
-    ends_at = models.DateTimeField(null=True, blank=True)
-    amount_minor = models.PositiveBigIntegerField()
-    compare_at_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    variant = models.ForeignKey(
+        Variant, on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant")
+    )
+    price_list = models.ForeignKey(
+        PriceList, on_delete=models.PROTECT, related_name="prices", verbose_name=_("price list")
+    )
+    min_quantity = models.PositiveIntegerField(
+        default=1,
+        verbose_name=_("from how many"),
+        help_text=_("This price holds from this number of pieces."),
+    )
+    starts_at = models.DateTimeField(null=True, blank=True, verbose_name=_("from"))
+    ends_at = models.DateTimeField(null=True, blank=True, verbose_name=_("until"))
+    amount_minor = models.PositiveBigIntegerField(verbose_name=_("price, in minor units"))
+    compare_at_minor = models.PositiveBigIntegerField(
+        null=True, blank=True, verbose_name=_("price before the sale, in minor units")
+    )
 
     class Meta:
         verbose_name = _("price")
@@ -421,13 +562,17 @@ class Price(models.Model):
 class PriceChange(models.Model):
     """Every price a variant ever had, append-only; the lowest price of 30 days comes from it."""
 
-    variant_sku = models.CharField(max_length=64, db_index=True)
-    price_list_code = models.CharField(max_length=50)
-    currency = models.CharField(max_length=3)
-    min_quantity = models.PositiveIntegerField()
-    amount_minor = models.PositiveBigIntegerField(null=True)  # null: the price was taken away
-    compare_at_minor = models.PositiveBigIntegerField(null=True)
-    at = models.DateTimeField(default=timezone.now)
+    variant_sku = models.CharField(max_length=64, db_index=True, verbose_name=_("SKU"))
+    price_list_code = models.CharField(max_length=50, verbose_name=_("price list"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    min_quantity = models.PositiveIntegerField(verbose_name=_("from how many"))
+    amount_minor = models.PositiveBigIntegerField(
+        null=True, verbose_name=_("price, in minor units")
+    )  # null: the price was taken away
+    compare_at_minor = models.PositiveBigIntegerField(
+        null=True, verbose_name=_("price before the sale, in minor units")
+    )
+    at = models.DateTimeField(default=timezone.now, verbose_name=_("changed at"))
 
     class Meta:
         verbose_name = _("price change")
@@ -441,21 +586,42 @@ class Picture(models.Model):
     """An original; `renditions` are what pages show. Belongs to a product, or to a page of the shop."""
 
     product = models.ForeignKey(
-        Product, null=True, blank=True, on_delete=models.CASCADE, related_name="pictures"
+        Product,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="pictures",
+        verbose_name=_("product"),
     )
     variant = models.ForeignKey(
-        Variant, null=True, blank=True, on_delete=models.SET_NULL, related_name="pictures"
+        Variant,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="pictures",
+        verbose_name=_("variant"),
+        help_text=_("Shown when this variant is chosen; empty for all."),
     )
-    original = models.FileField(upload_to="originals/", max_length=200)
-    sha256 = models.CharField(max_length=64, db_index=True)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
+    original = models.FileField(upload_to="originals/", max_length=200, verbose_name=_("original file"))
+    sha256 = models.CharField(max_length=64, db_index=True, verbose_name=_("fingerprint of the file"))
+    width = models.PositiveIntegerField(verbose_name=_("width, px"))
+    height = models.PositiveIntegerField(verbose_name=_("height, px"))
     alt = TranslatedField(verbose_name=_("alternative text"))
-    colour = models.CharField(max_length=7)  # the dominant one, shown until the picture is there
-    focus_x = models.PositiveSmallIntegerField(default=50)  # percent from the left
-    focus_y = models.PositiveSmallIntegerField(default=50)
-    position = models.PositiveIntegerField(default=0)
-    view = models.CharField(max_length=20, blank=True)
+    colour = models.CharField(
+        max_length=7, verbose_name=_("main colour")
+    )  # the dominant one, shown until the picture is there
+    focus_x = models.PositiveSmallIntegerField(
+        default=50,
+        verbose_name=_("focus from the left, %"),
+        help_text=_("What stays in sight when the picture is cropped."),
+    )  # percent from the left
+    focus_y = models.PositiveSmallIntegerField(default=50, verbose_name=_("focus from the top, %"))
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
+    view = models.CharField(
+        max_length=20, blank=True, verbose_name=_("view"), help_text=_("Front, side, detail, scene.")
+    )
 
     class Meta:
         verbose_name = _("picture")

@@ -11,10 +11,10 @@ from shop.translation import TranslatedField
 class Page(models.Model):
     """A page of text: about, delivery, terms."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(unique=True, verbose_name=_("address"))
     title = TranslatedField(verbose_name=_("title"))
     body = TranslatedField(verbose_name=_("text"))  # plain text; an empty line parts paragraphs
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(auto_now=True, verbose_name=_("changed"))
 
     class Meta:
         verbose_name = _("page")
@@ -42,17 +42,41 @@ class HomeBlock(models.Model):
         BANNER = "banner", pgettext_lazy("home block", "Banner")
         PROOF = "proof", pgettext_lazy("home block", "Promises")
 
-    position = models.PositiveIntegerField(default=0)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices, verbose_name=_("kind of block"))
     title = TranslatedField(blank=True, verbose_name=_("title"))
     text = TranslatedField(blank=True, verbose_name=_("text"))
     cta = TranslatedField(blank=True, verbose_name=_("button"))
-    link = models.CharField(max_length=120, blank=True)
-    source = models.CharField(max_length=120, blank=True)
-    picture = models.ForeignKey(
-        "catalog.Picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    link = models.CharField(
+        max_length=120,
+        blank=True,
+        verbose_name=_("link"),
+        help_text=_(
+            "Where the button leads: collection:new-in, category:tableware, product:tide-mug, page:about."
+        ),
     )
-    items = models.JSONField(default=list, blank=True)  # proof: [{"icon": "truck", "text": {"en": …}}]
+    source = models.CharField(
+        max_length=120,
+        blank=True,
+        verbose_name=_("products from"),
+        help_text=_("For a row of products: collection:new-in."),
+    )
+    picture = models.ForeignKey(
+        "catalog.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    items = models.JSONField(
+        default=list,
+        blank=True,
+        verbose_name=_("parts"),
+        help_text=_("Tiles: a list of category addresses. Promises: a list of icons and texts."),
+    )  # proof: [{"icon": "truck", "text": {"en": …}}]
 
     class Meta:
         verbose_name = _("home block")

@@ -236,7 +236,9 @@ class Movement(models.Model):
         SHIPPED = "shipped", pgettext_lazy("stock", "Shipped")
         RETURNED = "returned", pgettext_lazy("stock", "Returned")
 
-    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="movements")
+    level = models.ForeignKey(
+        Level, on_delete=models.PROTECT, related_name="movements", verbose_name=_("stock level")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     on_hand_delta = models.IntegerField(_("on hand"), default=0)
     allocated_delta = models.IntegerField(_("allocated"), default=0)

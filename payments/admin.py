@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from payments.models import Attempt, InboxEvent, Refund
 from shop.admin import ReadOnlyAdmin
+from shop.money import Money
+
+
+class AmountAdmin(ReadOnlyAdmin):
+    @admin.display(description=_("amount"), ordering="amount_minor")
+    def sum(self, row: Attempt | Refund) -> Money:
+        return row.amount
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
-    list_display = ["order", "number", "method", "amount", "reference", "provider_state", "is_open"]
+class AttemptAdmin(AmountAdmin):
+    list_display = ["order", "number", "method", "sum", "reference", "provider_state", "is_open"]
     list_select_related = ["order"]
     list_filter = ["gateway", "is_open"]
     search_fields = ["=reference", "=order__number"]
@@ -18,8 +26,8 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
-    list_display = ["attempt", "amount", "reason", "state", "actor", "created_at"]
+class RefundAdmin(AmountAdmin):
+    list_display = ["attempt", "sum", "reason", "state", "actor", "created_at"]
     list_select_related = ["attempt__order", "actor"]
     list_filter = ["state"]
     search_fields = ["=reference", "=attempt__order__number"]

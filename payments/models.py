@@ -20,23 +20,33 @@ from shop.money import money
 class Attempt(models.Model):
     """One way the shop tries to be paid for an order: a PaymentIntent, a bank transfer."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
-    number = models.PositiveIntegerField(default=1)  # of its order
-    method = models.CharField(max_length=30)  # card, bank_transfer, cash_on_delivery, pay_at_pickup
-    gateway = models.CharField(max_length=20)  # stripe, manual
-    amount_minor = models.PositiveBigIntegerField()
-    currency = models.CharField(max_length=3)
-    idempotency_key = models.CharField(max_length=100, unique=True)
-    reference = models.CharField(max_length=100, null=True, blank=True, unique=True)  # pi_…, or RF… to quote
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("order")
+    )
+    number = models.PositiveIntegerField(default=1, verbose_name=_("number in its order"))  # of its order
+    method = models.CharField(
+        max_length=30, verbose_name=_("payment method")
+    )  # card, bank_transfer, cash_on_delivery, pay_at_pickup
+    gateway = models.CharField(max_length=20, verbose_name=_("provider"))  # stripe, manual
+    amount_minor = models.PositiveBigIntegerField(verbose_name=_("amount, in minor units"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    idempotency_key = models.CharField(
+        max_length=100, unique=True, verbose_name=_("key against paying twice")
+    )
+    reference = models.CharField(
+        max_length=100, null=True, blank=True, unique=True, verbose_name=_("reference at the provider")
+    )  # pi_…, or RF… to quote
     provider_state = models.CharField(
-        max_length=40, blank=True
+        max_length=40, blank=True, verbose_name=_("state at the provider")
     )  # as last read; a cache for staff, never a rule
-    card = models.JSONField(default=dict, blank=True)  # brand, last4
-    capture_before = models.DateTimeField(null=True, blank=True)
-    is_multicapture = models.BooleanField(default=False)  # the provider allows a capture per parcel
-    is_open = models.BooleanField(default=True)  # money may still come of it
-    created_at = models.DateTimeField(default=timezone.now)
-    synced_at = models.DateTimeField(null=True, blank=True)
+    card = models.JSONField(default=dict, blank=True, verbose_name=_("card"))  # brand, last4
+    capture_before = models.DateTimeField(null=True, blank=True, verbose_name=_("to be charged by"))
+    is_multicapture = models.BooleanField(
+        default=False, verbose_name=_("charged per parcel")
+    )  # the provider allows a capture per parcel
+    is_open = models.BooleanField(default=True, verbose_name=_("still open"))  # money may still come of it
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+    synced_at = models.DateTimeField(null=True, blank=True, verbose_name=_("last asked at the provider"))
 
     class Meta:
         verbose_name = _("payment attempt")
@@ -149,21 +159,33 @@ class Refund(models.Model):
         SUCCEEDED = "succeeded", pgettext_lazy("refund", "Refunded")
         FAILED = "failed", pgettext_lazy("refund", "Failed")
 
-    uuid = models.UUIDField(unique=True, default=uuid4)  # also in the provider's metadata
+    uuid = models.UUIDField(
+        unique=True, default=uuid4, verbose_name=_("own number")
+    )  # also in the provider's metadata
     key = models.CharField(
-        max_length=100, unique=True
+        max_length=100, unique=True, verbose_name=_("key against refunding twice")
     )  # what makes it the same refund twice: the form's token
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="refunds")
-    amount_minor = models.PositiveBigIntegerField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=250, blank=True)
-    reference = models.CharField(max_length=100, null=True, blank=True, unique=True)  # re_…
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    error = models.CharField(max_length=250, blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment attempt")
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    amount_minor = models.PositiveBigIntegerField(verbose_name=_("amount, in minor units"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    reason = models.CharField(max_length=250, blank=True, verbose_name=_("reason"))
+    reference = models.CharField(
+        max_length=100, null=True, blank=True, unique=True, verbose_name=_("reference at the provider")
+    )  # re_…
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PENDING, verbose_name=_("state")
+    )
+    error = models.CharField(max_length=250, blank=True, verbose_name=_("error"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("who did it"),
+    )
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
 
     class Meta:
         verbose_name = _("refund")
@@ -186,17 +208,21 @@ class InboxEvent(models.Model):
         IGNORED = "ignored", _("Not ours")
         FAILED = "failed", _("Failed")
 
-    event_id = models.CharField(max_length=100, unique=True)
-    kind = models.CharField(max_length=80)
-    api_version = models.CharField(max_length=40, blank=True)
-    livemode = models.BooleanField(default=False)
-    object_id = models.CharField(max_length=100, db_index=True, blank=True)  # the intent it is about
-    payload = models.JSONField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
-    error = models.CharField(max_length=250, blank=True)
-    created_at = models.DateTimeField()  # the provider's time
-    received_at = models.DateTimeField(default=timezone.now)
-    processed_at = models.DateTimeField(null=True, blank=True)
+    event_id = models.CharField(max_length=100, unique=True, verbose_name=_("event"))
+    kind = models.CharField(max_length=80, verbose_name=_("kind of event"))
+    api_version = models.CharField(max_length=40, blank=True, verbose_name=_("version of the API"))
+    livemode = models.BooleanField(default=False, verbose_name=_("real money"))
+    object_id = models.CharField(
+        max_length=100, db_index=True, blank=True, verbose_name=_("about which payment")
+    )  # the intent it is about
+    payload = models.JSONField(verbose_name=_("content"))
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.RECEIVED, verbose_name=_("state")
+    )
+    error = models.CharField(max_length=250, blank=True, verbose_name=_("error"))
+    created_at = models.DateTimeField(verbose_name=_("happened at"))  # the provider's time
+    received_at = models.DateTimeField(default=timezone.now, verbose_name=_("received"))
+    processed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("processed"))
 
     class Meta:
         verbose_name = _("webhook")

@@ -18,9 +18,17 @@ from shop.translation import TranslatedField
 class Zone(models.Model):
     """Countries that are served alike."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(
+        unique=True,
+        verbose_name=_("code"),
+        help_text=_("Letters, digits and hyphens. Imports and links know it by this: choose it once."),
+    )
     name = TranslatedField(verbose_name=_("name"))
-    countries = models.JSONField(default=list)  # ["PT", "ES"]
+    countries = models.JSONField(
+        default=list,
+        verbose_name=_("countries"),
+        help_text=_("Two letters each, with spaces between: PT ES."),
+    )  # ["PT", "ES"]
 
     class Meta:
         verbose_name = _("delivery zone")
@@ -37,21 +45,52 @@ class Method(models.Model):
         PARCEL = "parcel", pgettext_lazy("delivery method", "Parcel")
         PICKUP = "pickup", pgettext_lazy("delivery method", "Store pick-up")
 
-    zone = models.ForeignKey(Zone, on_delete=models.CASCADE, related_name="methods")
-    code = models.SlugField()
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PARCEL)
+    zone = models.ForeignKey(
+        Zone, on_delete=models.CASCADE, related_name="methods", verbose_name=_("delivery zone")
+    )
+    code = models.SlugField(verbose_name=_("code"), help_text=_("A pick-up's begins with “pickup”."))
+    kind = models.CharField(
+        max_length=10, choices=Kind.choices, default=Kind.PARCEL, verbose_name=_("kind of delivery")
+    )
     name = TranslatedField(verbose_name=_("name"))
-    carrier = models.CharField(max_length=60, blank=True)
-    location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    min_days = models.PositiveIntegerField(default=2)  # working days after the parcel left
-    max_days = models.PositiveIntegerField(default=5)
-    cutoff = models.TimeField(null=True, blank=True)  # orders confirmed before it leave the same day
-    ready_hours = models.PositiveIntegerField(default=2)  # pick-up: until it is on the counter
-    currency = models.CharField(max_length=3)
-    free_from_minor = models.PositiveBigIntegerField(null=True, blank=True)  # of goods
-    tax_class = models.ForeignKey("pricing.TaxClass", on_delete=models.PROTECT, related_name="+")
-    position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    carrier = models.CharField(max_length=60, blank=True, verbose_name=_("carrier"))
+    location = models.ForeignKey(
+        Location,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("pick-up place"),
+    )
+    min_days = models.PositiveIntegerField(
+        default=2,
+        verbose_name=_("fastest, working days"),
+        help_text=_("Counted from the day the parcel leaves."),
+    )  # working days after the parcel left
+    max_days = models.PositiveIntegerField(default=5, verbose_name=_("slowest, working days"))
+    cutoff = models.TimeField(
+        null=True,
+        blank=True,
+        verbose_name=_("same-day until"),
+        help_text=_("Orders confirmed before this time leave the same day. Empty: the next working day."),
+    )  # orders confirmed before it leave the same day
+    ready_hours = models.PositiveIntegerField(
+        default=2, verbose_name=_("hours until it is ready")
+    )  # pick-up: until it is on the counter
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    free_from_minor = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        verbose_name=_("free from, in minor units"),
+        help_text=_("9000 is 90.00. Empty: never free."),
+    )  # of goods
+    tax_class = models.ForeignKey(
+        "pricing.TaxClass", on_delete=models.PROTECT, related_name="+", verbose_name=_("tax class")
+    )
+    position = models.PositiveIntegerField(
+        default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
+    )
+    is_active = models.BooleanField(default=True, verbose_name=_("offered"))
 
     class Meta:
         verbose_name = _("delivery method")
@@ -82,9 +121,13 @@ class Method(models.Model):
 class WeightRate(models.Model):
     """What a method costs up to a weight."""
 
-    method = models.ForeignKey(Method, on_delete=models.CASCADE, related_name="rates")
-    max_weight_g = models.PositiveIntegerField()
-    fee_minor = models.PositiveBigIntegerField()
+    method = models.ForeignKey(
+        Method, on_delete=models.CASCADE, related_name="rates", verbose_name=_("delivery method")
+    )
+    max_weight_g = models.PositiveIntegerField(verbose_name=_("up to this weight, g"))
+    fee_minor = models.PositiveBigIntegerField(
+        verbose_name=_("fee, in minor units"), help_text=_("390 is 3.90.")
+    )
 
     class Meta:
         verbose_name = _("delivery rate")

@@ -89,16 +89,20 @@ class AuditEntry(models.Model):
     `hash` = sha256(prev + body), hex. The first entry's `prev` is 64 zeros.
     """
 
-    seq = models.BigIntegerField(primary_key=True)
-    prev = models.CharField(max_length=64)
-    body = models.TextField()
-    hash = models.CharField(max_length=64, unique=True)
-    action = models.CharField(max_length=60)
-    target = models.CharField(max_length=80, db_index=True)  # "order:12"
+    seq = models.BigIntegerField(primary_key=True, verbose_name=_("number"))
+    prev = models.CharField(max_length=64, verbose_name=_("fingerprint of the entry before"))
+    body = models.TextField(verbose_name=_("content"))
+    hash = models.CharField(max_length=64, unique=True, verbose_name=_("fingerprint"))
+    action = models.CharField(max_length=60, verbose_name=_("what happened"))
+    target = models.CharField(max_length=80, db_index=True, verbose_name=_("what it is about"))  # "order:12"
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        verbose_name=_("who did it"),
     )
-    at = models.DateTimeField()
+    at = models.DateTimeField(verbose_name=_("time"))
 
     class Meta:
         verbose_name = _("audit entry")

@@ -48,8 +48,8 @@ class Migration(migrations.Migration):
                 ('postal_code', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
                 ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('is_default', models.BooleanField(default=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to=settings.AUTH_USER_MODEL)),
+                ('is_default', models.BooleanField(default=False, verbose_name='used first')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to=settings.AUTH_USER_MODEL, verbose_name='customer')),
             ],
             options={
                 'verbose_name': 'address',

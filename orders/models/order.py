@@ -70,51 +70,85 @@ class Order(AddressFields):
     class ReturnState(models.TextChoices):
         NONE = "none", pgettext_lazy("return", "None")
 
-    number = models.CharField(max_length=20, unique=True, default=new_number)
-    token = models.CharField(max_length=40, unique=True, default=new_token)
-    cart = models.OneToOneField(Cart, null=True, blank=True, on_delete=models.SET_NULL, related_name="order")
+    number = models.CharField(max_length=20, unique=True, default=new_number, verbose_name=_("number"))
+    token = models.CharField(
+        max_length=40, unique=True, default=new_token, verbose_name=_("secret part of its address")
+    )
+    cart = models.OneToOneField(
+        Cart, null=True, blank=True, on_delete=models.SET_NULL, related_name="order", verbose_name=_("cart")
+    )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="orders",
+        verbose_name=_("customer"),
     )
     email = models.EmailField(_("e-mail"))
-    language = models.CharField(max_length=10)
+    language = models.CharField(max_length=10, verbose_name=_("language"))
 
-    lifecycle = models.CharField(max_length=10, choices=Lifecycle.choices, default=Lifecycle.PLACED)
+    lifecycle = models.CharField(
+        max_length=10, choices=Lifecycle.choices, default=Lifecycle.PLACED, verbose_name=_("order state")
+    )
     payment_state = models.CharField(
-        max_length=14, choices=PaymentState.choices, default=PaymentState.AWAITING
+        max_length=14, choices=PaymentState.choices, default=PaymentState.AWAITING, verbose_name=_("payment")
     )
     fulfilment_state = models.CharField(
-        max_length=14, choices=FulfilmentState.choices, default=FulfilmentState.UNFULFILLED
+        max_length=14,
+        choices=FulfilmentState.choices,
+        default=FulfilmentState.UNFULFILLED,
+        verbose_name=_("fulfilment"),
     )
-    return_state = models.CharField(max_length=14, choices=ReturnState.choices, default=ReturnState.NONE)
-    needs_review = models.CharField(max_length=250, blank=True)  # why a person must look, else ""
+    return_state = models.CharField(
+        max_length=14, choices=ReturnState.choices, default=ReturnState.NONE, verbose_name=_("returns")
+    )
+    needs_review = models.CharField(
+        max_length=250, blank=True, verbose_name=_("why somebody must look")
+    )  # why a person must look, else ""
 
-    currency = models.CharField(max_length=3)
-    tax_included = models.BooleanField()
-    subtotal_minor = models.PositiveBigIntegerField()
-    delivery_minor = models.PositiveBigIntegerField()
-    tax_minor = models.PositiveBigIntegerField()
-    total_minor = models.PositiveBigIntegerField()
-    delivery_net_minor = models.PositiveBigIntegerField()
-    delivery_tax_minor = models.PositiveBigIntegerField()
-    taxes = models.JSONField(default=list)  # [{name, millionths, net_minor, tax_minor}], as quoted
-    trace = models.JSONField(default=list)  # the calculator's answer to "why this price"
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    tax_included = models.BooleanField(verbose_name=_("prices include tax"))
+    subtotal_minor = models.PositiveBigIntegerField(verbose_name=_("goods, in minor units"))
+    delivery_minor = models.PositiveBigIntegerField(verbose_name=_("delivery, in minor units"))
+    tax_minor = models.PositiveBigIntegerField(verbose_name=_("tax, in minor units"))
+    total_minor = models.PositiveBigIntegerField(verbose_name=_("total, in minor units"))
+    delivery_net_minor = models.PositiveBigIntegerField(
+        verbose_name=_("delivery without tax, in minor units")
+    )
+    delivery_tax_minor = models.PositiveBigIntegerField(verbose_name=_("tax on delivery, in minor units"))
+    taxes = models.JSONField(
+        default=list, verbose_name=_("taxes")
+    )  # [{name, millionths, net_minor, tax_minor}], as quoted
+    trace = models.JSONField(
+        default=list, verbose_name=_("how the sum was made")
+    )  # the calculator's answer to "why this price"
 
-    delivery_code = models.CharField(max_length=60, blank=True)
-    delivery_label = models.CharField(max_length=120, blank=True)
-    promised_from = models.DateField(null=True, blank=True)
-    promised_to = models.DateField(null=True, blank=True)
-    payment_method = models.CharField(max_length=30)
-    pays_online = models.BooleanField(default=False)  # on the spot; until then the cart may still be changed
-    payment_due_at = models.DateTimeField(null=True, blank=True)  # unpaid after this, it expires
+    delivery_code = models.CharField(max_length=60, blank=True, verbose_name=_("code of the delivery method"))
+    delivery_label = models.CharField(max_length=120, blank=True, verbose_name=_("delivery method"))
+    promised_from = models.DateField(null=True, blank=True, verbose_name=_("promised from"))
+    promised_to = models.DateField(null=True, blank=True, verbose_name=_("promised by"))
+    payment_method = models.CharField(max_length=30, verbose_name=_("payment method"))
+    pays_online = models.BooleanField(
+        default=False, verbose_name=_("paid online")
+    )  # on the spot; until then the cart may still be changed
+    payment_due_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("to be paid by")
+    )  # unpaid after this, it expires
 
-    terms_accepted_at = models.DateTimeField(null=True, blank=True)
-    placed_at = models.DateTimeField(default=timezone.now)
-    confirmed_at = models.DateTimeField(null=True, blank=True)  # the money is safe, or agreed to come later
-    cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancel_reason = models.CharField(max_length=30, blank=True)  # expired, customer, staff, ...
-    closed_at = models.DateTimeField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)  # two people on one order cannot overwrite each other
+    terms_accepted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("terms accepted"))
+    placed_at = models.DateTimeField(default=timezone.now, verbose_name=_("placed"))
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, verbose_name=_("confirmed")
+    )  # the money is safe, or agreed to come later
+    cancelled_at = models.DateTimeField(null=True, blank=True, verbose_name=_("cancelled"))
+    cancel_reason = models.CharField(
+        max_length=30, blank=True, verbose_name=_("why it was cancelled")
+    )  # expired, customer, staff, ...
+    closed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("closed"))
+    version = models.PositiveIntegerField(
+        default=1, verbose_name=_("version")
+    )  # two people on one order cannot overwrite each other
 
     objects = OrderQuerySet.as_manager()
 

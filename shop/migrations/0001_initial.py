@@ -55,14 +55,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AuditEntry',
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('prev', models.CharField(max_length=64)),
-                ('body', models.TextField()),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('action', models.CharField(max_length=60)),
-                ('target', models.CharField(db_index=True, max_length=80)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to=settings.AUTH_USER_MODEL)),
+                ('seq', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='number')),
+                ('prev', models.CharField(max_length=64, verbose_name='fingerprint of the entry before')),
+                ('body', models.TextField(verbose_name='content')),
+                ('hash', models.CharField(max_length=64, unique=True, verbose_name='fingerprint')),
+                ('action', models.CharField(max_length=60, verbose_name='what happened')),
+                ('target', models.CharField(db_index=True, max_length=80, verbose_name='what it is about')),
+                ('at', models.DateTimeField(verbose_name='time')),
+                ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to=settings.AUTH_USER_MODEL, verbose_name='who did it')),
             ],
             options={
                 'verbose_name': 'audit entry',
