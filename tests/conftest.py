@@ -22,7 +22,7 @@ from payments.sandbox import Sandbox
 from shop import shell, showcase, versions
 from shop.celery import app as celery
 
-pytest_plugins = ["tests.browser", "tests.account", "tests.flushing"]
+pytest_plugins = ["tests.browser", "tests.markup", "tests.account", "tests.flushing"]
 
 
 # --- The engine ----------------------------------------------------------------------------------

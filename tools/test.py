@@ -3,7 +3,7 @@
     python tools/test.py [pytest arguments]
 
 SQLite is always there. PostgreSQL and Redis are used where they answer on their usual ports of 127.0.0.1, or
-where TEST_DATABASE_URL and TEST_REDIS_URL say. REQUIRE_ALL=1 refuses to go on without both and Chromium; an
+where TEST_DATABASE_URL and TEST_REDIS_URL say. REQUIRE_ALL=1 refuses to go on without both, Chromium and Java; an
 address that was given and does not answer is refused as well.
 """
 
@@ -32,6 +32,8 @@ def main(arguments: list[str]) -> int:
     services = find_services(left_out)
     if not find_chromium():
         left_out.append("the browser: no Chromium found (apt install chromium, or set CHROMIUM_BIN)")
+    if not shutil.which("java"):
+        left_out.append("the HTML checker: no Java found (apt install default-jre-headless)")
     if left_out and os.environ.get("REQUIRE_ALL") == "1":
         sys.exit("REQUIRE_ALL=1 does not allow to leave out " + "; ".join(left_out))
     prepare()

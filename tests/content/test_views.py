@@ -36,6 +36,10 @@ def home(scene):
     return shelf
 
 
+def test_a_home_page_without_a_hero_has_a_heading_all_the_same(client):
+    assert '<h1 class="sr">Forma</h1>' in client.get("/").content.decode()
+
+
 def test_the_home_page_shows_its_blocks_in_order(client, home):
     page = client.get("/")
     html = page.content.decode()
