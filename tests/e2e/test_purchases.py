@@ -71,7 +71,7 @@ def pay_with(page, number: str) -> None:
     # Placing the order starts its payment too; where it is placed already, a payment is started.
     with page.expect_response(
         lambda answer: (
-            answer.request.method == "POST" and "/start/" in answer.url or "/checkout/" in answer.url
+            (answer.request.method == "POST" and "/start/" in answer.url) or "/checkout/" in answer.url
         )
     ):
         press_beside_a_frame(page, page.locator("form[data-pay] .step__go button"))
