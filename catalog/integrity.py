@@ -77,7 +77,9 @@ def listings_follow_the_tree() -> Iterator[str]:
 def listings_say_what_is_true() -> Iterator[str]:
     if _is_behind():
         return
-    prices = _prices_now().filter(variant__product=OuterRef("product"), amount_minor=OuterRef("price_minor"))
+    prices = Price.objects.of_one_now(settings.CURRENCY).filter(
+        variant__product=OuterRef("product"), amount_minor=OuterRef("price_minor")
+    )
     listings = Listing.objects.filter(currency=settings.CURRENCY)
     wrong = listings.exclude(Exists(prices) & Q(published_at=F("product__published_at"))).order_by("pk")
     for pk, slug, minor in wrong.values_list("pk", "product__slug", "price_minor").iterator():
@@ -111,17 +113,12 @@ def counts_are_those_of_the_listings() -> Iterator[str]:
 
 def _shown() -> QuerySet[Product]:
     """Products that shoppers can open, with a variant and a price."""
-    priced = Exists(_prices_now().filter(variant__product=OuterRef("pk"), variant__is_active=True))
-    return Product.objects.filter(priced, status=Product.Status.ACTIVE, published_at__lte=Now())
-
-
-def _prices_now() -> QuerySet[Price]:
-    return Price.objects.filter(
-        Q(starts_at__isnull=True) | Q(starts_at__lte=Now()),
-        Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
-        price_list__currency=settings.CURRENCY,
-        min_quantity=1,
+    priced = Exists(
+        Price.objects.of_one_now(settings.CURRENCY).filter(
+            variant__product=OuterRef("pk"), variant__is_active=True
+        )
     )
+    return Product.objects.filter(priced, status=Product.Status.ACTIVE, published_at__lte=Now())
 
 
 def _buyable() -> QuerySet[Variant]:
@@ -134,7 +131,7 @@ def _buyable() -> QuerySet[Variant]:
         Q(stock_policy=Policy.UNTRACKED)
         | is_there
         | (Q(stock_policy__in=[Policy.BACKORDER, Policy.PREORDER]) & ahead),
-        Exists(_prices_now().filter(variant=OuterRef("pk"))),
+        Exists(Price.objects.of_one_now(settings.CURRENCY).filter(variant=OuterRef("pk"))),
         is_active=True,
     )
 

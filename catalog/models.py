@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -503,6 +504,17 @@ class PriceList(models.Model):
         return self.code
 
 
+class PriceQuerySet(models.QuerySet):
+    def of_one_now(self, currency):
+        """What a single piece may be sold at now."""
+        return self.filter(
+            Q(starts_at__isnull=True) | Q(starts_at__lte=Now()),
+            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
+            price_list__currency=currency,
+            min_quantity=1,
+        )
+
+
 class Price(models.Model):
     """What one variant costs on one list, from a quantity and within a time."""
 
@@ -523,6 +535,8 @@ class Price(models.Model):
     compare_at_minor = models.PositiveBigIntegerField(
         null=True, blank=True, verbose_name=_("price before the sale, in minor units")
     )
+
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("price")

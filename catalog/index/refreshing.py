@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -15,7 +16,7 @@ from catalog import search
 from catalog.index import cards, copies, listings, offers, pages
 from catalog.index.build import build
 from catalog.index.shelves import Shelves
-from catalog.models import Card, Page, Product, SearchRow
+from catalog.models import Card, Page, Price, Product, SearchRow
 from shop import outbox, versions
 
 VERSION = "catalog"  # the counter that cached pages and the shell are kept under
@@ -97,11 +98,13 @@ def reindex(product_ids: Sequence[int] | None = None) -> int:
 
 
 def stale_products() -> list[int]:
-    """Products on sale whose card or page is missing or of another build."""
+    """Products on sale whose card or page is missing or of another build. Without a price there is nothing to miss."""
     fresh = {"product": OuterRef("pk"), "build": build()}
     has_rows = Exists(Card.objects.filter(**fresh)) & Exists(Page.objects.filter(**fresh))
+    prices = Price.objects.of_one_now(settings.CURRENCY)
+    has_price = Exists(prices.filter(variant__product=OuterRef("pk"), variant__is_active=True))
     old = Q(cards__isnull=False) & ~Q(cards__build=build())
-    stale = Product.objects.published().filter(~has_rows | old)
+    stale = Product.objects.published().filter((~has_rows & has_price) | old)
     return list(stale.order_by("pk").values_list("pk", flat=True).distinct())
 
 

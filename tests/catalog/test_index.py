@@ -160,6 +160,26 @@ def test_only_what_is_stale_is_made_anew(capsys):
     assert Card.objects.filter(product=stale, build="older").count() == 0
 
 
+def test_a_product_without_a_price_is_not_stale_for_ever():
+    unpriced, priced = ProductFactory(), ProductFactory()
+    unpriced.variants.get().prices.all().delete()
+
+    assert index.stale_products() == [priced.pk]
+    index.reindex(index.stale_products())
+    assert index.stale_products() == []
+
+
+def test_a_product_that_lost_its_price_loses_what_older_templates_made():
+    product = ProductFactory(indexed=True)
+    product.variants.get().prices.all().delete()
+    Card.objects.update(build="older")
+
+    index.reindex(index.stale_products())
+
+    assert not Card.objects.exists()
+    assert index.stale_products() == []
+
+
 def test_counted_stock_reaches_the_card():
     mug = ProductFactory(variant__level__on_hand=0, indexed=True)
     level = mug.variants.get().levels.get()
