@@ -66,7 +66,7 @@ def load(catalogue: dict[str, Any]) -> None:
         code="standard", defaults={"name": {"en": "Standard", "ru": "Основная"}}
     )
     for code, name, countries in ZONES:
-        Zone.objects.update_or_create(code=code, defaults={"name": name, "countries": countries.split()})
+        _save(Zone, {"code": code}, name=name, countries=countries.split())
     zones = {zone.code: zone for zone in Zone.objects.all()}
     counter = _counter()
     for position, ((zone, code), facts) in enumerate(METHODS.items()):
@@ -75,7 +75,7 @@ def load(catalogue: dict[str, Any]) -> None:
             if counter is None:
                 continue
             fields["location"] = counter
-        method, _created = Method.objects.update_or_create(zone=zones[zone], code=code, defaults=fields)
+        method = _save(Method, {"zone": zones[zone], "code": code}, **fields)
         _set_rates(method, RATES[zone, code])
 
 
@@ -86,5 +86,15 @@ def _counter() -> Location | None:
 
 def _set_rates(method: Method, rates: list[tuple[int, int]]) -> None:
     for weight, fee in rates:
-        WeightRate.objects.update_or_create(method=method, max_weight_g=weight, defaults={"fee_minor": fee})
+        _save(WeightRate, {"method": method, "max_weight_g": weight}, fee_minor=fee)
     method.rates.exclude(max_weight_g__in=[weight for weight, _fee in rates]).delete()
+
+
+def _save(model: Any, known_by: dict[str, Any], **fields: Any) -> Any:
+    """Write only what differs: each write makes every quote that was kept be worked out anew."""
+    row, is_new = model.objects.get_or_create(**known_by, defaults=fields)
+    if not is_new and any(getattr(row, field) != value for field, value in fields.items()):
+        for field, value in fields.items():
+            setattr(row, field, value)
+        row.save(update_fields=list(fields))
+    return row

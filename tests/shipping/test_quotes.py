@@ -230,3 +230,23 @@ def test_the_demo_tables_are_the_same_loaded_twice():
     assert {made.code for made in quote(country="DE")} == {"standard", "express"}
     assert fees(country="RU") == {"standard": 1690}
     assert fees(country="AQ") == {}
+
+
+def test_the_demo_saves_only_what_differs():
+    LocationFactory(code="showroom", is_pickup=True)
+    demo.load({})
+    WeightRate.objects.filter(max_weight_g=2000, method__code="express", method__zone__code="eu").update(
+        fee_minor=1
+    )
+    Method.objects.filter(code="standard", zone__code="world").update(carrier="Other")
+
+    with CaptureQueriesContext(connection) as captured:
+        demo.load({})
+
+    written = [query["sql"] for query in captured if query["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
+    assert len([statement for statement in written if "shipping_" in statement]) == 2
+    assert (
+        WeightRate.objects.get(max_weight_g=2000, method__code="express", method__zone__code="eu").fee_minor
+        == 1490
+    )
+    assert Method.objects.get(code="standard", zone__code="world").carrier == "CTT"
