@@ -127,9 +127,8 @@ class Basket:
             )
             for line_id, variant_id, quantity, seen in rows
         )  # fmt: skip
-        return cls(
-            cart, lines, tax_rates(cart.country or settings.COUNTRY, cart.region, timezone.localdate(now))
-        )
+        day = timezone.localdate(now)
+        return cls(cart, lines, tax_rates(cart.country or settings.COUNTRY, cart.region, day, cart.language))
 
     @property
     def currency(self) -> str:
@@ -187,7 +186,7 @@ class Basket:
 
 
 @kept("settings")
-def tax_rates(country: str, region: str, day: date) -> dict[str, Rate]:
-    """The rates that hold where the goods go."""
+def tax_rates(country: str, region: str, day: date, language: str) -> dict[str, Rate]:
+    """The rates that hold where the goods go, named in `language`."""
     rates = TaxRate.objects.for_place(country, region, day)
-    return {code: Rate(rate.rate_millionths, str(rate.name)) for code, rate in rates.items()}
+    return {code: Rate(rate.rate_millionths, rate.name.within(language)) for code, rate in rates.items()}

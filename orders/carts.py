@@ -24,9 +24,19 @@ def current_cart(request: HttpRequest, known: Order | None = None) -> Cart | Non
     """
     cart = _of_user(request) or _of_cookie(request)
     if cart is None or cart.is_open:
-        return cart
+        return _in_language_of(request, cart)
     is_its_own = known is not None and known.cart_id == cart.pk
     return cart if (is_waiting(known) if is_its_own else waiting_order(cart)) else None
+
+
+def _in_language_of(request: HttpRequest, cart: Cart | None) -> Cart | None:
+    """A cart speaks the language of the page that it is on. What is posted from there keeps it: so will the order."""
+    language = get_language() or settings.LANGUAGE_CODE
+    if cart is not None and cart.language != language:
+        cart.language = language
+        if request.method == "POST":
+            Cart.objects.filter(pk=cart.pk).update(language=language)
+    return cart
 
 
 def cart_to_change(request: HttpRequest) -> Cart:

@@ -8,7 +8,7 @@ from accounts.models import User
 from catalog.models import Price, Product
 from inventory.actions import set_on_hand
 from inventory.models import Level
-from orders.models import Cart, CartLine
+from orders.models import Cart, CartLine, Order
 from tests.factories import ProductFactory
 from tests.shopper import Shopper
 
@@ -177,3 +177,21 @@ def test_the_cart_costs_the_same_for_few_and_many_lines(shopper, count_queries):
     for number in range(10):
         shopper.add(f"BOWL-{number}")
     assert count_queries(shopper.client, reverse("orders:cart")) == few
+
+
+def test_a_cart_speaks_the_language_of_the_page_that_it_is_on(shopper):
+    shopper.add("MUG")
+    english = shopper.client.get("/cart/").content.decode()
+    russian = shopper.client.get("/ru/cart/").content.decode()
+    assert ("Mug" in english, "VAT" in english) == (True, True)
+    assert ("Кружка" in russian, "НДС" in russian, "VAT" in russian) == (True, True, False)
+    assert Cart.objects.get().language == "en"  # looking changes nothing
+    shopper.client.post("/ru/checkout/", {"section": "contact", "email": "ana@example.com"})
+    assert Cart.objects.get().language == "ru"
+
+
+def test_an_order_is_in_the_language_that_it_was_placed_in(shopper):
+    shopper.fill("MUG", method="bank_transfer")
+    shopper.client.post("/ru/checkout/", {"section": "place", "accept_terms": "on", **shopper.last_step()})
+    order = Order.objects.get()
+    assert (order.language, order.lines.get().name) == ("ru", "Кружка")
