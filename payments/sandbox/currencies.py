@@ -13,7 +13,9 @@ STRIPE_TAKES = (
     "vuv wst xaf xcd xof xpf yer zar zmw"
 )
 WITHOUT_CENTS = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"
-SUPPORTED = frozenset(STRIPE_TAKES.split())
+WITH_THOUSANDTHS = "bhd jod kwd omr tnd"
+SUPPORTED = frozenset(f"{STRIPE_TAKES} {WITH_THOUSANDTHS}".split())
+THREE_DECIMAL = frozenset(WITH_THOUSANDTHS.split())
 ZERO_DECIMAL = frozenset(WITHOUT_CENTS.split())
 SMALLEST = {
     "usd": 50, "eur": 50, "gbp": 30, "chf": 50, "jpy": 50, "aud": 50, "cad": 50, "sek": 300, "nok": 300,
@@ -42,6 +44,8 @@ def checked_amount(amount: int, currency: str) -> int:
             code="amount_too_small",
             param="amount",
         )
+    if currency in THREE_DECIMAL and amount % 10:
+        raise BadParameter(f"Amount must be a multiple of 10 in {currency}", param="amount")
     if amount > LARGEST:
         raise BadParameter(
             f"Amount must be no more than {worded(LARGEST, currency)}",
@@ -55,6 +59,8 @@ def worded(amount: int, currency: str) -> str:
     sign = SIGNS.get(currency, "")
     if currency in ZERO_DECIMAL:
         return f"{sign}{amount:,}"
+    if currency in THREE_DECIMAL:
+        return f"{sign}{amount // 1000:,}.{amount % 1000:03}"
     return f"{sign}{amount // 100:,}.{amount % 100:02}"
 
 

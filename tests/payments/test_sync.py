@@ -1,5 +1,9 @@
 """What providers say becomes what the ledger says. Numbers are those of the payment cases."""
 
+import pytest
+import requests
+import stripe
+from django.urls import reverse
 from django.utils import timezone
 
 from inventory.actions import set_on_hand
@@ -28,14 +32,14 @@ def state_of(order):
 ONCE = (Order.PaymentState.AUTHORIZED, 1, 1, 1)
 
 
-def test_a_card_is_authorized_not_charged_until_goods_leave(shopper):  # case 17
+def test_a_card_is_authorized_not_charged_until_goods_leave(shopper):  # payments 17
     order = shopper.buy("MUG", method="card")
     attempt = pay(order)
     assert state_of(order) == ONCE
     assert bank().v1.payment_intents.retrieve(attempt.reference).amount_received == 0
 
 
-def test_any_number_of_looks_at_the_truth_is_one_payment(shopper):  # case 4
+def test_any_number_of_looks_at_the_truth_is_one_payment(shopper):  # payments 4
     order = shopper.buy("MUG", method="card")
     attempt = pay(order)
     for _again in range(5):
@@ -43,7 +47,48 @@ def test_any_number_of_looks_at_the_truth_is_one_payment(shopper):  # case 4
     assert state_of(order) == ONCE
 
 
-def test_a_declined_card_is_retried_on_the_same_intent(shopper):  # case 7
+def test_a_card_with_the_banks_question_is_authorized_not_charged(shopper):  # payments 17
+    order = shopper.buy("MUG", method="card")
+    attempt = start(order)
+    confirm(attempt, "pm_card_authenticationRequired")
+    assert actions.sync(attempt).events.count() == 0
+    order.refresh_from_db()
+    assert order.is_payable
+    url = bank().v1.payment_intents.retrieve(attempt.reference).next_action.redirect_to_url.url
+    requests.post(url, {"outcome": "complete"}, timeout=10, allow_redirects=False)
+    actions.sync(attempt)
+    assert state_of(order) == ONCE
+    assert bank().v1.payment_intents.retrieve(attempt.reference).amount_received == 0
+
+
+def test_another_tab_fills_the_cart_before_the_money_is_promised(shopper):  # payments 10, reliability 8
+    order = shopper.buy("MUG", method="card")
+    attempt = start(order)
+    shopper.add("MUG", 3)
+    with pytest.raises(stripe.InvalidRequestError):
+        confirm(attempt)
+    refused = shopper.client.post(reverse("payments:start", args=[order.token]))
+    assert (refused.status_code, "no longer waiting" in refused.json()["error"]) == (409, True)
+    actions.sync(attempt)
+    order.refresh_from_db()
+    assert (order.lifecycle, order.payment_state) == (Order.Lifecycle.CANCELLED, Order.PaymentState.VOIDED)
+    assert Level.objects.get().allocated == 0
+
+
+def test_another_tab_fills_the_cart_after_the_money_was_promised(shopper):  # payments 10, reliability 8
+    order = shopper.buy("MUG", method="card")
+    attempt = start(order)
+    confirm(attempt)
+    shopper.add("MUG", 3)
+    actions.sync(attempt)
+    order.refresh_from_db()
+    assert (order.payment_state, order.total_minor) == (Order.PaymentState.AUTHORIZED, 2890)
+    assert [(line.sku, line.quantity) for line in order.lines.all()] == [("MUG", 1)]
+    assert Level.objects.get().allocated == 1
+    assert bank().v1.payment_intents.retrieve(attempt.reference).amount_capturable == 2890
+
+
+def test_a_declined_card_is_retried_on_the_same_intent(shopper):  # payments 7
     order = shopper.buy("MUG", method="card")
     first = pay(order, "pm_card_visa_chargeDeclinedInsufficientFunds")
     order.refresh_from_db()
@@ -55,7 +100,7 @@ def test_a_declined_card_is_retried_on_the_same_intent(shopper):  # case 7
     assert Event.objects.get(kind=Event.Kind.FAILED).data["decline_code"] == "insufficient_funds"
 
 
-def test_the_total_is_what_the_bank_is_asked_for(shopper):  # case 14
+def test_the_total_is_what_the_bank_is_asked_for(shopper):  # payments 14
     order = shopper.buy("MUG", method="card")
     attempt = start(order)
     intent = bank().v1.payment_intents.retrieve(attempt.reference)
@@ -63,7 +108,7 @@ def test_the_total_is_what_the_bank_is_asked_for(shopper):  # case 14
     assert intent.amount == order.total_minor == lines + order.delivery_minor == 2400 + 490
 
 
-def test_a_lost_answer_makes_no_second_intent(shopper):  # case 8
+def test_a_lost_answer_makes_no_second_intent(shopper):  # payments 8
     order = shopper.buy("MUG", method="card")
     shop_attempt = order.attempts.get()
     bank().v1.payment_intents.create(
@@ -82,7 +127,7 @@ def test_a_lost_answer_makes_no_second_intent(shopper):  # case 8
     assert len(bank().v1.payment_intents.list({"limit": 10}).data) == 1
 
 
-def test_an_expired_order_lets_go_of_the_intent_then_of_the_stock(shopper):  # case 19
+def test_an_expired_order_lets_go_of_the_intent_then_of_the_stock(shopper):  # payments 19
     order = shopper.buy("MUG", method="card")
     attempt = start(order)
     expired = expire_orders(now=order.payment_due_at)
@@ -91,9 +136,26 @@ def test_an_expired_order_lets_go_of_the_intent_then_of_the_stock(shopper):  # c
     assert bank().v1.payment_intents.retrieve(attempt.reference).status == "canceled"
     assert (order.lifecycle, Level.objects.get().allocated) == (Order.Lifecycle.CANCELLED, 0)
     assert not order.attempts.filter(is_open=True).exists()
+    assert expire_orders(now=order.payment_due_at) == []
+    assert Movement.objects.filter(kind=Movement.Kind.RELEASED).count() == 1
+    with pytest.raises(stripe.InvalidRequestError):  # the old tab
+        confirm(attempt)
+    assert shopper.client.post(reverse("payments:start", args=[order.token])).status_code == 409
 
 
-def test_an_order_that_is_just_paid_is_not_expired(shopper):  # case 20, first run
+def test_the_stock_stays_while_the_intent_cannot_be_let_go(shopper, settings):  # payments 19
+    order = shopper.buy("MUG", method="card")
+    attempt = start(order)
+    there, settings.STRIPE_API_BASE = settings.STRIPE_API_BASE, "http://127.0.0.1:9"
+    assert expire_orders(now=order.payment_due_at) == []
+    order.refresh_from_db()
+    assert (order.lifecycle, Level.objects.get().allocated) == (Order.Lifecycle.PLACED, 1)
+    settings.STRIPE_API_BASE = there
+    assert expire_orders(now=order.payment_due_at) == [order.number]
+    assert bank().v1.payment_intents.retrieve(attempt.reference).status == "canceled"
+
+
+def test_an_order_that_is_just_paid_is_not_expired(shopper):  # payments 20, first run
     order = shopper.buy("MUG", method="card")
     confirm(start(order))
     assert expire_orders(now=order.payment_due_at) == []
@@ -112,7 +174,7 @@ def late_payment(shopper, order):
     return attempt
 
 
-def test_late_money_buys_the_order_again_if_the_goods_are_there(shopper):  # case 20, second run
+def test_late_money_buys_the_order_again_if_the_goods_are_there(shopper):  # payments 20, second run
     order = shopper.buy("MUG", method="card")
     actions.sync(late_payment(shopper, order))
     order.refresh_from_db()
@@ -120,7 +182,7 @@ def test_late_money_buys_the_order_again_if_the_goods_are_there(shopper):  # cas
     assert Level.objects.get().allocated == 1
 
 
-def test_late_money_goes_back_by_itself_when_the_goods_are_gone(shopper):
+def test_late_money_goes_back_by_itself_when_the_goods_are_gone(shopper):  # payments 20, second run
     order = shopper.buy("MUG", method="card")
     attempt = late_payment(shopper, order)
     level = Level.objects.get()
@@ -130,9 +192,11 @@ def test_late_money_goes_back_by_itself_when_the_goods_are_gone(shopper):
     order.refresh_from_db()
     assert order.lifecycle == Order.Lifecycle.CANCELLED
     assert bank().v1.payment_intents.retrieve(attempt.reference).status == "canceled"
+    told = Mail.objects.get(kind="expired", order_number=order.number)
+    assert "Should your money arrive all the same, we send it back" in told.text
 
 
-def test_cancelling_before_capture_cancels_the_intent_and_refunds_nothing(shopper):  # case 25
+def test_cancelling_before_capture_cancels_the_intent_and_refunds_nothing(shopper):  # payments 25
     order = shopper.buy("MUG", method="card")
     attempt = pay(order)
     cancel_order(order, reason="staff")
@@ -142,7 +206,7 @@ def test_cancelling_before_capture_cancels_the_intent_and_refunds_nothing(shoppe
     assert bank().v1.refunds.list({"limit": 5}).data == []
 
 
-def test_an_intent_that_differs_from_its_order_pays_nothing(shopper):  # case 12
+def test_an_intent_that_differs_from_its_order_pays_nothing(shopper):  # payments 12
     order = shopper.buy("MUG", method="card")
     attempt = order.attempts.get()
     foreign = bank().v1.payment_intents.create(
