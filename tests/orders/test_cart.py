@@ -1,5 +1,7 @@
 """What goes into a cart and what does not. Numbers are those of the reliability cases."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -23,7 +25,9 @@ def test_a_thing_put_in_twice_is_one_line(shopper):
     assert (line().quantity, line().seen_unit_minor) == (3, 2400)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("1 ", 1), (" 2", 2), ("２", 2), ("٣", 3), ("007", 7), ("", 1)])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("1 ", 1), (" 2", 2), ("１", 1), ("２", 2), ("٣", 3), ("007", 7), ("", 1)]
+)
 def test_a_plain_number_is_read_as_it_was_meant(shopper, typed, meant):  # reliability 15
     assert shopper.add("MUG", typed).status_code == 303
     assert line().quantity == meant
@@ -36,6 +40,14 @@ def test_what_is_no_number_of_things_is_refused_in_words(shopper, typed):  # rel
     response = shopper.add("MUG", typed)
     assert response.status_code == 422
     assert not CartLine.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["-1", "1.5", "1e9", "+1", "0x1", str(2**63), "NaN", "1\x00", "9" * 400])
+def test_what_is_no_number_leaves_the_line_as_it_was(shopper, typed):  # reliability 15
+    shopper.add("MUG", 2)
+    url = reverse("orders:cart_line", args=[line().pk])
+    assert shopper.client.post(url, {"quantity": typed}).status_code == 422
+    assert line().quantity == 2
 
 
 def test_more_than_there_is_is_refused_with_what_is_left(shopper):
@@ -65,7 +77,8 @@ def test_prices_and_totals_that_are_posted_are_not_read(shopper):  # reliability
         "status": "paid",
     }
     shopper.add("MUG", 1, **extra)
-    assert (line().seen_unit_minor, line().cart.currency) == (2400, "EUR")
+    shopper.client.post(reverse("orders:cart_line", args=[line().pk]), {"quantity": 2, **extra})
+    assert (line().quantity, line().seen_unit_minor, line().cart.currency) == (2, 2400, "EUR")
 
 
 def test_another_shoppers_line_is_not_found(shopper):
@@ -134,13 +147,51 @@ def test_every_other_post_needs_the_token(shop):  # reliability 50
         reverse("orders:cart_undo"),
         reverse("orders:checkout"),
         reverse("orders:track"),
+        reverse("orders:order_cancel", args=["x"]),
+        reverse("payments:pay", args=["x"]),
+        reverse("payments:start", args=["x"]),
+        reverse("account_login"),
+        reverse("account_signup"),
+        reverse("accounts:address_new"),
+        reverse("accounts:address_delete", args=[1]),
     ):
         assert guard.post(url, {"quantity": 0}).status_code == 403, url
+        assert guard.post(url, {"quantity": 0}, HTTP_ORIGIN="https://evil.example").status_code == 403, url
 
 
-@pytest.mark.parametrize("name", ["orders:cart_add", "orders:cart_undo"])
-def test_nothing_changes_by_looking(shopper, name):  # reliability 50
-    assert shopper.client.get(reverse(name)).status_code == 405
+def test_the_token_of_another_session_is_no_token(shop):  # reliability 50
+    anna, eve = (Client(enforce_csrf_checks=True, HTTP_SEC_FETCH_SITE="same-origin") for _one in range(2))
+    for client in (anna, eve):
+        client.post(reverse("orders:cart_add"), {"sku": "MUG", "quantity": 1})
+    tokens = [
+        re.search(
+            r'name="csrfmiddlewaretoken" value="(\w+)"',
+            client.get(reverse("orders:checkout")).content.decode(),
+        )[1]
+        for client in (anna, eve)
+    ]
+    answer = {"section": "contact", "email": "ana@example.com"}
+    url = reverse("orders:checkout")
+    assert anna.post(url, {**answer, "csrfmiddlewaretoken": tokens[1]}).status_code == 403
+    assert anna.post(url, {**answer, "csrfmiddlewaretoken": tokens[0]}).status_code == 303
+
+
+@pytest.mark.parametrize("look", ["get", "head"])
+def test_nothing_changes_by_looking(shopper, look):  # reliability 50
+    order = shopper.buy("MUG", method="bank_transfer")
+    shopper.add("LAMP")
+    lamp = CartLine.objects.get(variant__sku="LAMP")
+    for url in (
+        reverse("orders:cart_add"),
+        reverse("orders:cart_undo"),
+        reverse("orders:cart_line", args=[lamp.pk]),
+        reverse("orders:order_cancel", args=[order.token]),
+        reverse("payments:start", args=[order.token]),
+    ):
+        assert getattr(shopper.client, look)(url).status_code == 405, url
+    order.refresh_from_db()
+    lamp.refresh_from_db()
+    assert (lamp.quantity, order.lifecycle) == (1, "placed")
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read(shopper):

@@ -1,5 +1,7 @@
 """From cart to order, page by page. Numbers are those of the cases."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -42,6 +44,17 @@ def test_the_page_of_the_order_needs_its_token(shopper):  # reliability 35
     for token in (order.number, str(order.pk), order.token[:-1], order.token + "x", "a" * 32):
         for name in ("orders:order", "payments:pay", "payments:returned"):
             assert shopper.client.get(reverse(name, args=[token])).status_code == 404
+        for name in ("orders:order_cancel", "payments:start"):
+            assert shopper.client.post(reverse(name, args=[token])).status_code == 404
+    order.refresh_from_db()
+    assert order.lifecycle == Order.Lifecycle.PLACED
+
+
+def told(response) -> str:
+    """The page without what its reader wrote, and without the token of its forms."""
+    written = r'value="[^"]*"|10000001|eve@example.com|ana@example.com'
+    order = Order.objects.get().number
+    return re.sub(f"{written}|{order}", "", response.content.decode())
 
 
 def test_number_and_mail_find_the_order_and_one_alone_does_not(shopper):  # reliability 35
@@ -53,6 +66,7 @@ def test_number_and_mail_find_the_order_and_one_alone_does_not(shopper):  # reli
     wrong_number = shopper.client.post(track, {"number": "10000001", "email": "ana@example.com"})
     assert wrong_mail.status_code == wrong_number.status_code == 422
     assert not wrong_mail.has_header("Location")
+    assert told(wrong_mail) == told(wrong_number)
 
 
 def test_a_total_that_changed_is_agreed_to_first(shopper):  # reliability 14
@@ -76,6 +90,17 @@ def test_an_old_form_of_a_changed_cart_is_refused(shopper):  # reliability 7, 8
     assert response.status_code == 409
     assert "cart has changed" in response.content.decode()
     assert not Order.objects.exists()
+    assert shopper.place().status_code == 303
+    assert Order.objects.get().subtotal_minor == 2400 + 16_900
+
+
+def test_an_old_form_does_not_place_the_next_cart(shopper):  # reliability 7
+    shopper.fill("MUG", method="bank_transfer")
+    old = shopper.last_step()
+    shopper.place(old)
+    shopper.fill("LAMP", method="bank_transfer")
+    assert shopper.place(old).status_code == 409
+    assert Order.objects.get().subtotal_minor == 2400
 
 
 def test_the_same_form_twice_is_one_order(shopper):  # payments 6
@@ -92,6 +117,22 @@ def test_posted_sums_and_states_change_nothing(shopper):  # reliability 16
     form = shopper.last_step()
     evil = {"price": 1, "total": 1, "tax": 0, "discount": 99, "shipping": 0, "currency": "USD", "is_paid": 1}
     shopper.place(form, **evil, status="paid", lifecycle="closed", payment_state="paid", delivery_fee_minor=0)
+    order = Order.objects.get()
+    assert (order.total_minor, order.currency, order.payment_state) == (2890, "EUR", "awaiting")
+
+
+@pytest.mark.parametrize("section", ["contact", "delivery", "payment"])
+def test_posted_sums_in_the_other_forms_change_nothing(shopper, section):  # reliability 16
+    shopper.fill("MUG", method="bank_transfer")
+    answers = {
+        "contact": {"email": "ana@example.com"},
+        "delivery": {**ADDRESS, "shipping_method": "standard"},
+        "payment": {"payment_method": "bank_transfer"},
+    }
+    evil = {"price": 1, "unit_price": 1, "total": 1, "discount": 99, "tax": 0, "shipping": 0, "currency": "USD",
+            "is_paid": 1, "status": "paid", "delivery_fee_minor": 0, "is_open": 0}  # fmt: skip
+    shopper.must(shopper.answer(section, **answers[section], **evil))
+    shopper.place()
     order = Order.objects.get()
     assert (order.total_minor, order.currency, order.payment_state) == (2890, "EUR", "awaiting")
 

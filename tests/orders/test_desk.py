@@ -209,6 +209,15 @@ def test_the_queue_costs_the_same_for_few_and_many_orders(client, staff, count_q
     assert count_queries(client, f"{QUEUE}?view=pack") == few
 
 
+def test_the_list_in_the_admin_costs_the_same_for_few_and_many_orders(client, staff, count_queries):
+    url = reverse("admin:orders_order_changelist")
+    place()
+    few = count_queries(client, url)
+    for _n in range(6):
+        place((VariantFactory(), 1), (VariantFactory(), 2))
+    assert count_queries(client, url) == few
+
+
 def test_a_page_holds_fifty(client, staff, monkeypatch):
     monkeypatch.setattr(desk, "PAGE_SIZE", 2)
     for _n in range(3):

@@ -50,7 +50,7 @@ def sold(sku: str) -> int:
 
 def test_one_cart_placed_twenty_times_at_once_is_one_order_and_one_intent(
     shop, sandbox, run_together
-):  # rel. 6
+):  # reliability 6
     ProductFactory(variant__sku="MUG")
     shopper, form = ready("MUG", method="card")
     cookies = shopper.client.cookies
@@ -74,7 +74,9 @@ def test_one_cart_placed_twenty_times_at_once_is_one_order_and_one_intent(
     assert len(bank().v1.payment_intents.list({"limit": 10}).data) == 1
 
 
-def test_twenty_carts_and_one_unit_one_can_pay_and_the_rest_learn_it_before(shop, run_together):  # rel. 2
+def test_twenty_carts_and_one_unit_one_can_pay_and_the_rest_learn_it_before(
+    shop, run_together
+):  # reliability 2
     ProductFactory(variant__sku="LAST", variant__level__on_hand=1)
     shoppers = [Shopper(email=f"buyer{number}@example.com") for number in range(20)]
     for shopper in shoppers:
