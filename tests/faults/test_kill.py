@@ -58,7 +58,7 @@ def test_the_web_is_killed_at_each_step(house, sandbox, crowd_of):
     verdict.nothing_is_lost_or_doubled(house, sandbox, crowd_of.buyers)
 
 
-def test_the_worker_is_killed_at_each_step(house, sandbox, crowd_of):
+def test_the_worker_is_killed_at_each_step(house, sandbox, crowd_of):  # payments 9
     """The buyers closed the window after the bank's yes: only the webhook tells the shop."""
     house.start("web", "worker")
     for step in WORKER_STEPS:

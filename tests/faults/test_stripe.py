@@ -123,7 +123,7 @@ def test_an_answer_that_is_lost_once_is_asked_for_again_at_once(client, order, s
     assert len(intents(order)) == 1
 
 
-def test_answers_that_are_lost_leave_one_payment(client, order, sandbox):  # reliability 24
+def test_answers_that_are_lost_leave_one_payment(client, order, sandbox):  # payments 8, reliability 24
     cut_off(sandbox)
     assert is_refused_in_words(press_pay(client, order))
     assert len(intents(order)) == 1

@@ -59,7 +59,7 @@ def test_where_only_one_capture_is_allowed_the_first_takes_the_hold(shopper, sho
     assert captured(order) == order.total_minor
 
 
-def test_a_hold_that_is_gone_stops_the_goods(authorized):
+def test_a_hold_that_is_gone_stops_the_goods(authorized):  # payments 18
     bank().v1.payment_intents.cancel(authorized.attempts.get().reference)
     with pytest.raises(HoldLapsed):
         actions.capture_for(authorized, euros(1000), key="shipment:1")
