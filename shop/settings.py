@@ -114,6 +114,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # a page says within three seconds that the database is away
+        # Packets of an open connection may vanish without a word: what was sent must be acknowledged in time, and a
+        # connection that waits for an answer asks now and then whether the other side is still there.
+        "tcp_user_timeout": 3000,  # milliseconds
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
         "options": "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60

@@ -1,8 +1,9 @@
-"""A network to break: passes bytes on to a server, until it is told to refuse, to swallow, or to cut."""
+"""A network to break: passes bytes on to a server, until it is told to refuse, to swallow, to cut, or to vanish."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import socket
 import struct
 import threading
@@ -10,10 +11,13 @@ import threading
 from tests.faults.house import free_port
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset instead of a farewell
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27  # Linux
+DROP = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # return 0: no byte of it is let in
+DROP_ALL = struct.pack("HP", 1, ctypes.addressof(DROP))
 
 
 class Proxy:
-    """Listens on `port` and passes on to `target`. `refuse`, `swallow`, `cut` and `restore` change that."""
+    """Listens on `port` and passes on to `target`. `refuse`, `swallow`, `vanish`, `cut` and `restore` change that."""
 
     def __init__(self, target: tuple[str, int]) -> None:
         self.target = target
@@ -40,6 +44,12 @@ class Proxy:
         """A black hole: connections are taken, words are taken, no answer ever comes."""
         self._swallows = True
 
+    def vanish(self) -> None:
+        """As a cable pulled out: what arrives is thrown away by the kernel and never acknowledged."""
+        with self._lock:
+            for each in [*self._open, *filter(None, [self._listener])]:
+                each.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, DROP_ALL)
+
     def cut(self) -> None:
         """Reset every connection; new ones work as before."""
         with self._lock:
@@ -53,6 +63,9 @@ class Proxy:
             self._swallows = False
         if self._listener is None:
             self._listen(self.port)
+        else:
+            with contextlib.suppress(OSError):  # it has none unless it had vanished
+                self._listener.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
 
     def close(self) -> None:
         self.refuse()

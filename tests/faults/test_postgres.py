@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -24,6 +25,7 @@ PAGES = (
 )
 ANSWERS_WITHIN_SECONDS = 3
 BACK_WITHIN_SECONDS = 5
+VANISHED_WITHIN_SECONDS = 7  # three until the old connection is given up, two for a new one, and some
 
 
 @pytest.fixture
@@ -80,6 +82,24 @@ def test_every_page_says_when_to_come_back(network, buyer, how):  # reliability 
         assert time.monotonic() < ends_at
     for path in PAGES:
         assert buyer.ask("GET", path).status_code < 400, path
+    buyer.place()
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="packets that vanish: needs Linux")
+def test_a_page_does_not_wait_for_an_open_connection_whose_packets_vanish(network, buyer):
+    usual = max(how_long(buyer, path) for path in PAGES)
+    network.vanish()
+    for path in PAGES:  # each thread of the web has such a connection, and finds out once
+        answer = buyer.ask("GET", path)
+        assert answer.status_code == 503, path
+        assert answer.elapsed.total_seconds() < VANISHED_WITHIN_SECONDS + 3 * usual
+
+    network.cut()
+    network.restore()
+    ends_at = time.monotonic() + BACK_WITHIN_SECONDS + 3 * usual
+    while buyer.ask("GET", "/").status_code != 200:
+        assert time.monotonic() < ends_at
     buyer.place()
     assert Order.objects.count() == 1
 
