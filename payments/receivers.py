@@ -15,10 +15,14 @@ from payments import (
 from payments.actions.attempts import open_attempt
 from payments.actions.moving import capture_for, close_attempts, let_go
 from payments.declines import last_decline
+from payments.models import Attempt
 from payments.starting import start_payment
 from payments.sums import sums
+from shop import sql
 from shop.errors import Refused
 from shop.money import Money
+
+_LAST = sql.Select(Attempt, "WHERE order_id = %s ORDER BY number DESC LIMIT 1")
 
 
 @receiver(signals.payment_options_wanted)
@@ -66,12 +70,11 @@ def show_the_payments(order: Order, for_staff: bool, **kwargs: Any) -> list[Orde
         attempts = order.attempts.prefetch_related("events", "refunds__actor", "captures")
         context = {"attempts": attempts, "sums": sums(order), "order": order}
         return [OrderPart("payment", "staff/_payment.html", context)]
-    last = order.attempts.order_by("-number").first()
+    last = _LAST.first(order.pk)
     is_owed_by_transfer = order.payment_method == "bank_transfer" and order.is_payable
     context = {
         "order": order,
         "attempt": last,
-        "sums": sums(order),
         "bank": options.bank_details(order) if is_owed_by_transfer else None,
         "decline": last_decline(order),
     }

@@ -18,11 +18,13 @@ from inventory.models import Allocation, Location
 from orders.actions import refresh_states
 from orders.actions.placement import publish_mail
 from orders.desk import review_text
+from orders.finding import attach_lines
 from orders.models import Order, OrderEvent
 from orders.signals import goods_leaving
 from shipping.amounts import fix_amount
 from shipping.carriers import tracking_url
 from shipping.models import Method, Shipment, ShipmentLine, TrackingEvent
+from shipping.parcels import SHIPMENTS
 from shipping.quotes import method_of
 from shop import audit
 from shop.errors import IllegalTransition, Refused
@@ -34,10 +36,11 @@ State = Shipment.State
 @transaction.atomic
 def plan_shipments(order: Order) -> list[Shipment]:
     """One shipment to pack for each location that keeps goods of the order. Twice plans nothing more."""
-    shipments = list(order.shipments.all())
+    shipments = SHIPMENTS.all(order.pk)
     planned = [shipment for shipment in shipments if shipment.state != State.CANCELLED]
     if planned:
         return planned
+    attach_lines(order)
     method = method_of(order.country, order.delivery_code)
     by_location = _goods_by_location(order, method)
     number = max((shipment.number for shipment in shipments), default=0)

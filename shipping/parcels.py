@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
@@ -157,13 +159,34 @@ class Parcel:
 
 def parcels_of(order: Order, *, with_cancelled: bool = False) -> list[Parcel]:
     """All parcels of the order in a constant number of queries."""
-    rows = order.shipments.select_related("location").prefetch_related("lines__line", "tracking")
+    shipments = SHIPMENTS.all(order.pk)
     if not with_cancelled:
-        rows = rows.exclude(state=State.CANCELLED)
-    shipments = list(rows)
+        shipments = [shipment for shipment in shipments if shipment.state != State.CANCELLED]
+    ids = [shipment.pk for shipment in shipments]
+    bought = {line.pk: line for line in order.lines.all()}
+    lines, tracking = _by_shipment(_LINES.all(among=ids)), _by_shipment(_TRACKING.all(among=ids))
     for shipment in shipments:
         shipment.order = order
+        held = lines.get(shipment.pk, [])
+        for line in held:
+            line.line = bought[line.line_id]
+        sql.attach(shipment, "lines", sorted(held, key=lambda line: (line.line.position, line.pk)))
+        sql.attach(shipment, "tracking", tracking.get(shipment.pk, []))
+    places = [shipment for shipment in shipments if shipment.location_id]
+    prefetch_related_objects(places, "location")
     return [Parcel(shipment) for shipment in shipments]
+
+
+def _by_shipment(rows: list[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.shipment_id, []).append(row)
+    return found
+
+
+SHIPMENTS = sql.Select(Shipment, "WHERE order_id = %s ORDER BY number")
+_LINES = sql.Select(ShipmentLine, "WHERE shipment_id IN ({ids})")
+_TRACKING = sql.Select(TrackingEvent, "WHERE shipment_id IN ({ids}) ORDER BY at, id")
 
 
 def shopper_parts(order: Order) -> list[OrderPart]:

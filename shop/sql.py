@@ -42,8 +42,9 @@ _NOW = {"postgresql": "STATEMENT_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d 
 
 
 def when(value: Any) -> datetime:
-    """A time that was read, aware: SQLite gives it as text, in UTC."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    """A time that was read, aware: SQLite gives its columns without a zone and its own time as text, both in UTC."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Select(Generic[Row]):

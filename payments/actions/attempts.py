@@ -20,6 +20,8 @@ from shop import sql
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
+_LOCKED = sql.Select(Order, "WHERE id = %s", lock=True)
+_OPEN = sql.Select(Attempt, "WHERE order_id = %s AND is_open")
 
 
 def open_attempt(order: Order, payment: PaymentOption) -> Attempt:
@@ -69,13 +71,15 @@ def start_attempt(order: Order) -> tuple[Attempt, Started]:
 def _payable_attempt(order: Order) -> Attempt:
     """The open attempt, looked at under the order's lock; a new one when the last came to nothing."""
     with transaction.atomic():
-        locked = Order.objects.select_for_update().get(pk=order.pk)
+        locked = _LOCKED.all(order.pk)[0]
         if not locked.is_payable:
             raise Refused(_("This order is no longer waiting for a payment."))
-        attempt = locked.attempts.filter(is_open=True).first()
-        return attempt or open_attempt(
-            locked, PaymentOption(locked.payment_method, "", is_online=locked.pays_online)
-        )
+        attempt = _OPEN.first(locked.pk)
+        if attempt is None:
+            usual = PaymentOption(locked.payment_method, "", is_online=locked.pays_online)
+            attempt = open_attempt(locked, usual)
+        attempt.order = locked
+        return attempt
 
 
 def _remember(attempt: Attempt, reference: str) -> bool:
