@@ -9,6 +9,7 @@ from django.urls import reverse
 from catalog.models import Price
 from inventory.actions import set_on_hand
 from inventory.models import Hold, Level
+from orders.basket import Basket
 from orders.models import Cart, CartLine, Order
 from tests.factories import ProductFactory
 from tests.shopper import ADDRESS, Shopper
@@ -295,3 +296,92 @@ def test_orders_made_as_a_guest_are_claimed_by_a_proven_address_only(shopper):
     address = EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     email_confirmed.send(EmailAddress, request=None, email_address=address)
     assert list(Order.objects.visible_to(user)) == [order]
+
+
+# --- With scripts ----------------------------------------------------------------------------------
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def post(shopper, section, **answers):
+    return shopper.client.post(reverse("orders:checkout"), {"section": section, **answers}, **HTMX)
+
+
+def test_a_section_is_answered_by_the_next_one(shopper):
+    shopper.add("MUG")
+    answer = post(shopper, "contact", email="ana@example.com")
+    assert answer.status_code == 200
+    assert answer.headers["HX-Replace-Url"] == reverse("orders:checkout")
+    assert "HX-Request" in answer.headers["Vary"]
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert re.search(r"<title>\s*Checkout – \S", page)
+    assert 'name="shipping_method"' in page
+    assert page.count("data-takes-focus") == 1
+
+
+def test_the_usual_card_is_chosen_for_who_can_use_it(sandbox, shopper):
+    shopper.add("MUG")
+    post(shopper, "contact", email="ana@example.com")
+    page = post(shopper, "delivery", **ADDRESS, shipping_method="standard").content.decode()
+    assert 'id="payment-element"' in page
+    assert Cart.objects.get().payment_method == "card"
+
+
+def test_a_choice_made_before_is_not_changed_for_the_usual_one(sandbox, shopper):
+    shopper.add("MUG")
+    shopper.answer("contact", email="ana@example.com")
+    shopper.answer("payment", payment_method="bank_transfer")
+    post(shopper, "delivery", **ADDRESS, shipping_method="standard")
+    assert Cart.objects.get().payment_method == "bank_transfer"
+
+
+def test_the_next_section_knows_the_delivery_that_was_just_chosen(sandbox, shopper):
+    shopper.add("MUG")
+    post(shopper, "contact", email="ana@example.com")
+    page = post(shopper, "delivery", **ADDRESS, shipping_method="express").content.decode()
+    shown = int(re.search(r'name="shown_total" value="(\d+)"', page)[1])
+    cart = Cart.objects.get()
+    assert cart.delivery_code == "express"
+    assert shown == Basket.of(cart).quote.total.minor
+    assert f'name="version" value="{cart.version}"' in page
+
+
+def test_a_wrong_section_comes_back_with_its_errors_alone(shopper):
+    shopper.add("MUG")
+    answer = post(shopper, "contact", email="ana@example")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert "Error:" in page
+    assert "data-takes-focus" not in page
+
+
+def test_another_page_is_never_put_into_this_one(shop, client):
+    answer = client.post(reverse("orders:checkout"), {"section": "contact"}, **HTMX)
+    assert answer.headers["HX-Redirect"] == reverse("orders:cart")
+
+
+def test_placing_starts_the_payment_too(sandbox, shopper):
+    shopper.fill("MUG")
+    answer = shopper.client.post(
+        reverse("orders:checkout"),
+        {"section": "place", "accept_terms": "on", **shopper.last_step()},
+        HTTP_ACCEPT="application/json",
+    )
+    order = Order.objects.get()
+    told = answer.json()
+    assert told["started"]["client_secret"].startswith(order.attempts.get().reference)
+    assert told["start_url"] == reverse("payments:start", args=[order.token])
+
+
+def test_an_order_is_there_although_the_provider_is_away(sandbox, shopper, settings):
+    shopper.fill("MUG")
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    answer = shopper.client.post(
+        reverse("orders:checkout"),
+        {"section": "place", "accept_terms": "on", **shopper.last_step()},
+        HTTP_ACCEPT="application/json",
+    )
+    assert answer.status_code == 200
+    assert answer.json()["started"] is None
+    assert answer.json()["order_url"] == Order.objects.get().get_absolute_url()
