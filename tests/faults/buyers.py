@@ -29,6 +29,7 @@ class Buyer:
     number: int
     with_script: bool = True
     tokens: set[str] = field(default_factory=set)  # of the orders they were told of
+    started: dict[str, str] | None = None  # what placing the order told the script about its payment
     is_paid: bool = False  # the bank said yes
     sent_again: int = 0
     errors: list[str] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Buyer:
         """Press the last button; the order's token. Sent again it leads to the same order."""
         if self.with_script:
             answer = self.post("/checkout/", self.last_form, expect=200, Accept="application/json")
-            leads_to = answer.json()["order_url"]
+            leads_to, self.started = answer.json()["order_url"], answer.json()["started"]
         else:
             leads_to = self.post("/checkout/", self.last_form, expect=303).headers["Location"]
         found = ORDER.search(leads_to)
@@ -76,7 +77,7 @@ class Buyer:
 
     def pay(self, token: str) -> dict[str, str]:
         """Ask for the payment and have the bank confirm it. The shop is told nothing."""
-        started = self.start(token)
+        started = self.started or self.start(token)
         intent = started["client_secret"].partition("_secret_")[0]
         card = {
             "key": started["publishable_key"],

@@ -34,7 +34,7 @@ def test_an_order_that_was_paid_meanwhile_is_shown(store, sandbox):
     answer = shopper.client.post(
         "/checkout/", {"section": "place", **form}, headers={"Accept": "application/json"}
     )
-    assert answer.json() == {"order_url": order.get_absolute_url(), "start_url": None}
+    assert answer.json() == {"order_url": order.get_absolute_url(), "start_url": None, "started": None}
 
 
 def test_a_form_without_a_cart_leads_to_the_cart(store):
