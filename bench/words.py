@@ -55,11 +55,10 @@ def sku(number: int, variant: int) -> str:
 
 
 def queries(products: int) -> list[tuple[str, ...]]:
-    """One word that finds one in thirty, two and three that find fewer, and article numbers."""
+    """One word that finds one in thirty, two and three that find fewer. An article number leads to its product."""
     single = [(thing,) for thing in THINGS]
     double = [(material, thing) for material in MATERIALS for thing in THINGS[::5]]
     triple = [
         tuple(name(number).lower().split()[:3]) for number in range(0, products, max(1, products // 40))
     ]
-    articles = [(sku(number, 1),) for number in range(7, products, max(1, products // 20))]
-    return single + double + triple + articles
+    return single + double + triple
