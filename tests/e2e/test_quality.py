@@ -32,13 +32,15 @@ class Page(NamedTuple):
 
 
 @pytest.fixture
-def pages(transactional_db: None) -> Any:
+def pages(transactional_db: None, sandbox: Any) -> Any:
     """pages(language): the pages of a shop where something was bought, and who may open them."""
     build_shop()
     anyone, staff = Client(), Client()
     buyer, shopper = Shopper(), Shopper(email="rui@example.com")
     order = buyer.buy("MUG-SAGE", "LAMP")
     shopper.fill("MUG-INK", method="bank_transfer")
+    payer = Shopper(email="leo@example.com")
+    unpaid = payer.buy("LAMP", method="card")
     staff.force_login(User.objects.create_superuser("ines@example.com", "not-a-secret"))
     starting = Shopper(email="eva@example.com")
     starting.add("LAMP")
@@ -55,6 +57,7 @@ def pages(transactional_db: None) -> Any:
             ("checkout-start", "/checkout/", starting.client),
             ("checkout-end", "/checkout/", shopper.client),
             ("order", f"/orders/{order.token}/", buyer.client),
+            ("pay", f"/orders/{unpaid.token}/pay/", payer.client),
             ("tracking", "/track/", anyone),
             ("sign-in", "/accounts/login/", anyone),
             ("sign-up", "/accounts/signup/", anyone),
