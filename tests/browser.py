@@ -95,3 +95,15 @@ def _note_breach(message: Any, problems: list[str]) -> None:
 def page(new_page: Callable[..., Any]) -> Any:
     """A visitor's page with JavaScript, on a desktop."""
     return new_page()
+
+
+def press_beside_a_frame(page: Any, button: Any) -> None:
+    """Press a button that may first have to be scrolled into view.
+
+    Another site's frame lives in a process of its own, and Chromium gives a press to whichever process it last
+    drew there. A script presses sooner after scrolling than the page is drawn, and would hit the card form where
+    it stood before. Taking a picture makes Chromium draw what it has.
+    """
+    button.click(trial=True)  # scrolled to, and at rest
+    page.screenshot()
+    button.click()

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from payments.sandbox import Sandbox
 from shop import shell, showcase, versions
@@ -79,7 +80,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def clean_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Fast passwords, pictures in a folder of this test, an empty cache. Mail is in mail.outbox."""
+    """Fast passwords, pictures in a folder of this test, an empty cache, English. Mail is in mail.outbox."""
+    # A Russian page of the test before leaves its language to the thread.
+    translation.activate(settings.LANGUAGE_CODE)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     clear_cache()

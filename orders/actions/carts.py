@@ -94,7 +94,8 @@ def save_answers(cart: Cart, answers: dict[str, Any], quote: DeliveryQuote | Non
     if changed:
         for name in changed:
             setattr(cart, name, answers[name])
-        cart.version += 1
+        # What the delivery is called says nothing about the total: who only changed the language goes on.
+        cart.version += changed != ["delivery_label"]
         cart.updated_at = timezone.now()
         cart.save(update_fields=[*changed, "version", "updated_at"])
 

@@ -16,6 +16,7 @@ from orders.models import Order
 from payments.models import Capture
 from shop import outbox
 from shop.models import Mail
+from tests.browser import press_beside_a_frame
 from tests.factories import ProductFactory, VariantFactory
 from tests.shopper import bank, open_delivery
 
@@ -53,7 +54,8 @@ def fill_checkout(page, method: str, prefix: str = "", *, scripts: bool = True) 
     if scripts:
         expect(page.locator("#place")).to_be_focused()
     if scripts and method != "card":
-        page.locator("a[href*='step=payment']").click()
+        page.locator("#payment-element[data-ready]").wait_for()
+        press_beside_a_frame(page, page.locator("a[href*='step=payment']"))
     if not scripts or method != "card":
         page.locator(f"label:has([name=payment_method][value={method}])").click()
         page.locator("form:has([name=section][value=payment]) .step__go button").click()
@@ -75,18 +77,6 @@ def pay_with(page, number: str) -> None:
         )
     ):
         press_beside_a_frame(page, page.locator("form[data-pay] .step__go button"))
-
-
-def press_beside_a_frame(page, button) -> None:
-    """Press a button that may first have to be scrolled into view.
-
-    Another site's frame lives in a process of its own, and Chromium gives a press to whichever process it last
-    drew there. A script presses sooner after scrolling than the page is drawn, and would hit the card form where
-    it stood before. Taking a picture makes Chromium draw what it has.
-    """
-    button.click(trial=True)  # scrolled to, and at rest
-    page.screenshot()
-    button.click()
 
 
 def wait_for_order_page(page) -> Order:

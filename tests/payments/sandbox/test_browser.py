@@ -6,6 +6,8 @@ import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import press_beside_a_frame
+
 SCRIPT = """
 const stripe = Stripe("pk_test_shop", {locale: document.documentElement.lang});
 const elements = stripe.elements({mode: "payment", amount: 2500, currency: "eur", captureMethod: "manual",
@@ -87,7 +89,7 @@ def fill_card(page, number, expiry="1230", cvc="123"):
 
 
 def pay(page):
-    page.get_by_role("button", name="Pay").click()
+    press_beside_a_frame(page, page.get_by_role("button", name="Pay"))
     return answer(page)
 
 
@@ -133,7 +135,7 @@ def test_a_declined_card_says_why_and_another_pays_the_same_intent(pay_page, cli
 def test_three_d_secure_accepted(pay_page, client, intent):
     page = pay_page()
     fill_card(page, "4000002500003155")
-    page.get_by_role("button", name="Pay").click()
+    press_beside_a_frame(page, page.get_by_role("button", name="Pay"))
     page.frame_locator("dialog iframe").get_by_role("button", name="Complete").click()
     assert answer(page) == "paid requires_capture"
 
@@ -141,8 +143,9 @@ def test_three_d_secure_accepted(pay_page, client, intent):
 def test_three_d_secure_left_with_escape_is_a_refusal(pay_page, client, intent):
     page = pay_page()
     fill_card(page, "4000002500003155")
-    page.get_by_role("button", name="Pay").click()
+    press_beside_a_frame(page, page.get_by_role("button", name="Pay"))
     page.frame_locator("dialog iframe").get_by_role("button", name="Complete").wait_for()
+    page.locator("dialog iframe[style*=height]").wait_for()  # its script has told: it hears the key
     page.keyboard.press("Escape")
     assert "payment_intent_authentication_failure" in answer(page)
     assert page.locator("dialog").count() == 0
@@ -151,7 +154,7 @@ def test_three_d_secure_left_with_escape_is_a_refusal(pay_page, client, intent):
 def test_three_d_secure_refused(pay_page, client, intent):
     page = pay_page()
     fill_card(page, "4000002500003155")
-    page.get_by_role("button", name="Pay").click()
+    press_beside_a_frame(page, page.get_by_role("button", name="Pay"))
     page.frame_locator("dialog iframe").get_by_role("button", name="Fail").click()
     assert "payment_intent_authentication_failure" in answer(page)
     assert client.v1.payment_intents.retrieve(intent.id).status == "requires_payment_method"
@@ -160,7 +163,7 @@ def test_three_d_secure_refused(pay_page, client, intent):
 def test_always_redirecting_comes_back_with_the_outcome(pay_page, shop, client, intent):
     page = pay_page(redirect="always")
     fill_card(page, "4000002500003155")
-    page.get_by_role("button", name="Pay").click()
+    press_beside_a_frame(page, page.get_by_role("button", name="Pay"))
     page.get_by_role("button", name="Complete").click()
     page.wait_for_url(f"{shop.url}/return?*")
     assert f"payment_intent={intent.id}" in page.url
