@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,14 +91,16 @@ def save_answers(cart: Cart, answers: dict[str, Any], quote: DeliveryQuote | Non
         answers |= _delivery(quote.code, quote.label, quote.fee.minor, quote.tax_class)
     elif any(name in answers and getattr(cart, name) != answers[name] for name in ("country", "region")):
         answers |= _delivery("", "", None, "")
-    changed = [name for name, value in answers.items() if getattr(cart, name) != value]
+    changed = {name: value for name, value in answers.items() if getattr(cart, name) != value}
     if changed:
-        for name in changed:
-            setattr(cart, name, answers[name])
         # What the delivery is called says nothing about the total: who only changed the language goes on.
-        cart.version += changed != ["delivery_label"]
-        cart.updated_at = timezone.now()
-        cart.save(update_fields=[*changed, "version", "updated_at"])
+        step = int(list(changed) != ["delivery_label"])
+        changed["updated_at"] = timezone.now()
+        # Counted by the database: a change that came between counts too, and a page drawn from `cart` is old.
+        Cart.objects.filter(pk=cart.pk).update(**changed, version=F("version") + step)
+        for name, value in changed.items():
+            setattr(cart, name, value)
+        cart.version += step
 
 
 def _delivery(code: str, label: str, fee_minor: int | None, tax_class: str) -> dict[str, Any]:

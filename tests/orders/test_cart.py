@@ -11,6 +11,7 @@ from accounts.models import User
 from catalog.models import Price, Product
 from inventory.actions import set_on_hand
 from inventory.models import Level
+from orders.actions import save_answers
 from orders.models import Cart, CartLine, Order
 from tests.factories import ProductFactory
 from tests.shopper import Shopper
@@ -248,3 +249,11 @@ def test_an_order_is_in_the_language_that_it_was_placed_in(shopper):
         shopper.place()
     order = Order.objects.get()
     assert (order.language, order.lines.get().name) == ("ru", "Кружка")
+
+
+def test_a_change_that_came_between_makes_the_page_old(shopper):
+    shopper.add("MUG")
+    drawn = Cart.objects.get()  # what another tab began with
+    shopper.add("MUG")
+    save_answers(drawn, {"email": "ana@example.com"})
+    assert Cart.objects.get().version > drawn.version
