@@ -121,6 +121,7 @@ else:
         "keepalives_interval": 2,
         "keepalives_count": 2,
         "options": "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
+        **DATABASES["default"].get("OPTIONS", {}),  # what the address asks for, as ?sslmode=verify-full
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Row = TypeVar("Row", bound=models.Model)
 Converter = Callable[[Any, Any, Any], Any]
@@ -62,6 +62,10 @@ class Select(Generic[Row]):
         self._prepared: dict[str, tuple[str, list[str], list[tuple[int, list[Converter], Any]]]] = {}
 
     def all(self, *parameters: Any, among: Collection[Any] | None = None) -> list[Row]:
+        if self._lock and not connection.in_atomic_block:
+            raise transaction.TransactionManagementError(
+                "A lock lasts as long as its transaction: begin one."
+            )
         statement, names, converted = self._prepared.get(connection.vendor) or self._prepare()
         if among is not None:
             if not among:
