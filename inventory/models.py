@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -65,22 +65,6 @@ def free_units(policy: str, shelf: int, backorder_limit: int) -> int:
 
 
 class LevelQuerySet(models.QuerySet):
-    def lock(self, variant_ids: Collection[int]) -> list[Level]:
-        """Lock all levels of these variants, in pk order: the one lock order of the stock, so nobody deadlocks.
-
-        Each also says `policy` of its variant, `position` of its location and `read_at`, the database's time.
-        """
-        if not variant_ids:
-            return []
-        lock = "FOR NO KEY UPDATE OF level" if connection.features.has_select_for_update else ""
-        statement = _LOCK.format(ids=sql.marks(variant_ids), now=sql.now(), lock=lock)
-        levels = []
-        for *values, policy, position, read_at in sql.rows(statement, [*variant_ids]):
-            level = Level.from_db(connection.alias, _LEVEL, values)
-            level.policy, level.position, level.read_at = policy, position, sql.when(read_at)
-            levels.append(level)
-        return levels
-
     def stock_of(self, variant_ids: Iterable[int], *, owner: str = "") -> Iterator[StockRow]:
         """A row for each level of each variant, or one without a location; in one query.
 
@@ -131,7 +115,7 @@ class Level(models.Model):
     # Units that may be promised beyond the shelf.
     backorder_limit = models.PositiveIntegerField(_("back-order limit"), default=0)
 
-    # What `lock` reads beside the row.
+    # What `lock_levels` reads beside the row.
     policy: str
     position: int
     read_at: datetime
@@ -159,6 +143,25 @@ class Level(models.Model):
     def shelf(self) -> int:
         """Units that are there and not spoken for; below zero when some were promised ahead."""
         return self.on_hand - self.allocated - self.held
+
+
+def lock_levels(variant_ids: Collection[int]) -> list[Level]:
+    """Lock all levels of these variants, in pk order: the one lock order of the stock, so nobody deadlocks.
+
+    Each also says `policy` of its variant, `position` of its location and `read_at`, the database's time.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A lock lasts as long as its transaction: begin one.")
+    if not variant_ids:
+        return []
+    lock = "FOR NO KEY UPDATE OF level" if connection.features.has_select_for_update else ""
+    statement = _LOCK.format(ids=sql.marks(variant_ids), now=sql.now(), lock=lock)
+    levels = []
+    for *values, policy, position, read_at in sql.rows(statement, [*variant_ids]):
+        level = Level.from_db(connection.alias, _LEVEL, values)
+        level.policy, level.position, level.read_at = policy, position, sql.when(read_at)
+        levels.append(level)
+    return levels
 
 
 class HoldQuerySet(models.QuerySet):

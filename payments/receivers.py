@@ -1,5 +1,6 @@
 """What payments hears from orders, and answers."""
 
+import logging
 from typing import Any
 
 from django.dispatch import receiver
@@ -22,6 +23,7 @@ from shop import sql
 from shop.errors import Refused
 from shop.money import Money
 
+logger = logging.getLogger(__name__)
 _LAST = sql.Select(Attempt, "WHERE order_id = %s ORDER BY number DESC LIMIT 1")
 
 
@@ -42,10 +44,16 @@ def open_the_first_attempt(order: Order, payment: PaymentOption, **kwargs: Any) 
 
 @receiver(signals.payment_start_wanted)
 def start_at_once(order: Order, request: HttpRequest, **kwargs: Any) -> list[dict[str, str]]:
-    """Sent after the order is there. A provider that is away is told by the next press of the button."""
+    """Sent after the order is there, so nothing here may fail the answer that tells of it.
+
+    What is wrong is told by the next press of the button, which asks again.
+    """
     try:
         return [start_payment(request, order)]
     except Refused:
+        return []
+    except Exception:
+        logger.exception("could not start the payment", extra={"order": order.number})
         return []
 
 

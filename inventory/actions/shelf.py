@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from inventory.availability import State, kind_of
 from inventory.choosing import Room, choose, shortages
 from inventory.errors import OutOfStock
-from inventory.models import Hold, HoldQuerySet, Level, Movement, Policy, free_units
+from inventory.models import Hold, HoldQuerySet, Level, Movement, Policy, free_units, lock_levels
 from inventory.signals import availability_changed
 
 # The guard of the counters besides the locks, and on SQLite, where row locks do nothing, beside the one writer.
@@ -30,7 +30,7 @@ class Shelf:
     def __init__(self, variant_ids: Iterable[int]) -> None:
         self.variant_ids = set(variant_ids)
         # In pk order, as they were locked and as they will be written.
-        self.levels = {level.pk: level for level in Level.objects.lock(self.variant_ids)}
+        self.levels = {level.pk: level for level in lock_levels(self.variant_ids)}
         self._kinds = self._kinds_now()
         self._movements: dict[tuple[int, str, str], Movement] = {}
         self._gone: set[int] = set()  # holds to delete

@@ -222,7 +222,10 @@ class Order(AddressFields):
         )
 
     def confirm(self) -> bool:
-        """Mark that the money is safe, once. False when it already was; raises IllegalTransition if cancelled."""
+        """Mark that the money is safe, once. False when it already was; raises IllegalTransition if cancelled.
+
+        Call it on an order read under its lock: when it was confirmed now, the rest of the row is not read again.
+        """
         confirmed = Order.objects.filter(
             pk=self.pk, lifecycle=self.Lifecycle.PLACED, confirmed_at__isnull=True
         )

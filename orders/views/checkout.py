@@ -388,7 +388,8 @@ def _go_on(request: HttpRequest, order: Order | None) -> HttpResponse:
     target = "payments:pay" if order.is_payable and order.pays_online else "orders:order"
     if "application/json" in request.headers.get("Accept", ""):
         is_paid_now = target == "payments:pay"
-        started = ask(payment_start_wanted, order=order, request=request) if is_paid_now else []
+        starts = is_paid_now and request.method == "POST"
+        started = ask(payment_start_wanted, order=order, request=request) if starts else []
         return JsonResponse({
             "order_url": order.get_absolute_url(),
             "start_url": reverse("payments:start", args=[order.token]) if is_paid_now else None,

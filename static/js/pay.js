@@ -61,7 +61,9 @@ const appearance = () => {
 };
 
 const mount = async () => {
+  const place = box; // a section that comes later has a form of its own
   if (!window.Stripe) await loadScript(words.jsUrl);
+  if (place !== box) return;
   stripe = window.Stripe(words.key);
   elements = stripe.elements({
     mode: "payment",
@@ -77,9 +79,9 @@ const mount = async () => {
     element.on("ready", resolve);
     element.on("loaderror", reject);
   });
-  element.mount(box);
+  element.mount(place);
   await shown;
-  box.setAttribute("data-ready", "");
+  place.setAttribute("data-ready", "");
 };
 
 const showAway = () => {
@@ -186,7 +188,7 @@ const begin = () => {
   started = elements = null;
   isPaying = false;
   mounted = mount();
-  mounted.catch(showAway);
+  mounted.catch(() => box === found && showAway());
   form.addEventListener("submit", onSubmit);
 };
 

@@ -385,3 +385,21 @@ def test_an_order_is_there_although_the_provider_is_away(sandbox, shopper, setti
     assert answer.status_code == 200
     assert answer.json()["started"] is None
     assert answer.json()["order_url"] == Order.objects.get().get_absolute_url()
+
+
+def test_an_order_is_told_of_whatever_happens_to_its_payment(sandbox, shopper, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError("not foreseen")
+
+    shopper.fill("MUG")
+    monkeypatch.setattr("payments.starting.start_attempt", broken)
+    form = {"section": "place", "accept_terms": "on", **shopper.last_step()}
+    answer = shopper.client.post(reverse("orders:checkout"), form, HTTP_ACCEPT="application/json")
+    assert (answer.status_code, answer.json()["started"]) == (200, None)
+
+
+def test_looking_at_the_checkout_of_an_unpaid_order_starts_nothing(sandbox, shopper):
+    order = shopper.buy("MUG", method="card")
+    answer = shopper.client.get(reverse("orders:checkout"), HTTP_ACCEPT="application/json")
+    assert answer.json()["started"] is None
+    assert order.attempts.get().reference is None
