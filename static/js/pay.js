@@ -61,9 +61,9 @@ const appearance = () => {
 };
 
 const mount = async () => {
-  const place = box; // a section that comes later has a form of its own
+  const target = box; // a section that comes later has a form of its own
   if (!window.Stripe) await loadScript(words.jsUrl);
-  if (place !== box) return;
+  if (target !== box) return;
   stripe = window.Stripe(words.key);
   elements = stripe.elements({
     mode: "payment",
@@ -79,9 +79,9 @@ const mount = async () => {
     element.on("ready", resolve);
     element.on("loaderror", reject);
   });
-  element.mount(place);
+  element.mount(target);
   await shown;
-  place.setAttribute("data-ready", "");
+  target.setAttribute("data-ready", "");
 };
 
 const showAway = () => {
