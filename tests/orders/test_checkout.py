@@ -327,6 +327,16 @@ def test_the_usual_card_is_chosen_for_who_can_use_it(sandbox, shopper):
     assert Cart.objects.get().payment_method == "card"
 
 
+def test_the_delivery_button_names_the_section_that_follows(sandbox, shopper):
+    shopper.add("MUG")
+    with_scripts = post(shopper, "contact", email="ana@example.com").content.decode()
+    assert "Review the order" in with_scripts
+    assert "Continue to payment" not in with_scripts
+    Cart.objects.update(payment_method="")
+    without = shopper.client.get("/checkout/").content.decode()
+    assert "Continue to payment" in without
+
+
 def test_a_choice_made_before_is_not_changed_for_the_usual_one(sandbox, shopper):
     shopper.add("MUG")
     shopper.answer("contact", email="ana@example.com")
