@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from catalog.prices import lowest_in_30_days
 from catalog.promise import promise_text
 from catalog.signals import DeliveryPromise
 from inventory.availability import Availability, State
+from shop.claims import parts_of
 from shop.money import Money
 
 Parts = dict[str, Any]  # of a product's page, see catalog.index.pages
@@ -58,7 +59,7 @@ def nearest(parts: Parts, stock: Stock, wished: Mapping[str, str], before: Varia
 
 def sku_in(url: str) -> str:
     """The SKU that an address names: what the shopper looked at before."""
-    return parse_qs(urlsplit(url).query).get("variant", [""])[0]
+    return parse_qs(parts_of(url).query).get("variant", [""])[0]
 
 
 # --- What the box shows --------------------------------------------------------------------------

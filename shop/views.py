@@ -1,7 +1,6 @@
 """Pages of the shell that belong to no app: media, preferences, errors and the styleguide."""
 
 import sys
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
@@ -14,6 +13,7 @@ from django.views import defaults
 from django.views.decorators.http import require_POST
 from django.views.static import serve
 
+from shop.claims import parts_of
 from shop.context import THEMES
 from shop.health import RETRY_AFTER_SECONDS
 from shop.middleware.same_origin import same_origin_post
@@ -41,7 +41,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _way_back(request: HttpRequest) -> str:
     """The page the form stands on, named by it or by the browser; never a page of somebody else's."""
-    came_from = urlsplit(request.headers.get("Referer", ""))._replace(scheme="", netloc="").geturl()
+    came_from = parts_of(request.headers.get("Referer", ""))._replace(scheme="", netloc="").geturl()
     target = request.POST.get("next") or came_from  # the footer is kept without its page
     is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if is_ours else reverse("content:home")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+
+from shop.claims import parts_of
 
 
 def same_origin_post(view):
@@ -36,6 +37,6 @@ class SameOriginMiddleware:
 def is_same_origin(request: HttpRequest) -> bool:
     """The browser itself says that the page which sent this is ours. No header is no proof."""
     if origin := request.headers.get("Origin"):
-        parts = urlsplit(origin)
+        parts = parts_of(origin)
         return (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
     return request.headers.get("Sec-Fetch-Site") == "same-origin"

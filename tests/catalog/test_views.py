@@ -258,6 +258,14 @@ def test_choosing_an_option_with_htmx_answers_the_buy_box_alone(client, shirt):
     assert 'id="buy"' in answer.content.decode()
 
 
+def test_an_option_is_answered_whatever_the_browser_says_it_looked_at(client, shirt):
+    answer = client.get(
+        "/p/shirt/?colour=blue&size=s", **HTMX, HTTP_HX_TARGET="div#buy", HTTP_HX_CURRENT_URL="http://["
+    )
+
+    assert answer["HX-Replace-Url"] == "/p/shirt/?variant=blue-m"
+
+
 def test_an_option_after_a_kept_page_is_not_answered_by_it(client, shirt):
     client.get("/p/shirt/")
     client.get("/p/shirt/?utm_source=mail")

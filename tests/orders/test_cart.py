@@ -137,6 +137,7 @@ def test_a_cached_page_may_add_on_the_browsers_word_and_nobody_else_may(shop):  
     assert guard.post(url, data, HTTP_ORIGIN="https://evil.example").status_code == 403
     assert guard.post(url, data, HTTP_SEC_FETCH_SITE="cross-site").status_code == 403
     assert guard.post(url, data, HTTP_ORIGIN="null", HTTP_SEC_FETCH_SITE="same-origin").status_code == 403
+    assert guard.post(url, data, HTTP_ORIGIN="http://[").status_code == 403
     assert guard.post(url, data, HTTP_ORIGIN="http://testserver").status_code == 303
     assert guard.post(url, data, HTTP_SEC_FETCH_SITE="same-origin").status_code == 303
 

@@ -23,6 +23,11 @@ def test_without_a_named_page_it_is_the_one_the_browser_came_from(client):
     assert response.headers["Location"] == "/ru/cart/?x=1"
 
 
+def test_a_browser_that_names_no_page_is_led_home(client):
+    origin = {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_REFERER": "http://["}
+    assert client.post(reverse("shop:preferences"), {"language": "en"}, **origin).headers["Location"] == "/"
+
+
 def test_a_theme_is_remembered_and_forgotten(client):
     assert choose(client, theme="dark", next="/").cookies["theme"].value == "dark"
     assert choose(client, theme="auto", next="/").cookies["theme"].value == ""
