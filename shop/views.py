@@ -4,6 +4,7 @@ import sys
 
 from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, translate_url
@@ -59,7 +60,10 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     """A picture of the shop, for hosts without a file server in front. Originals are not for the public."""
     if path.startswith("originals/"):
         raise Http404
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    try:
+        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except SuspiciousFileOperation:  # a path that leads out of the folder is just not there
+        raise Http404 from None
     response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"  # names carry the content's hash
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -62,8 +62,9 @@ def test_a_rule_outside_the_layers_is_told(tmp_path):
     assert [told for told in check(sheet) if "outside every layer" in told]
 
 
-def test_the_page_for_our_own_failures_needs_nothing_to_be_drawn():
-    page = (settings.BASE_DIR / "templates/500.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_a_page_for_failures_needs_nothing_to_be_drawn(name):
+    page = (settings.BASE_DIR / "templates" / name).read_text(encoding="utf-8")
     assert "{%" not in page
     assert "{{" not in page
 
