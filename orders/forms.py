@@ -47,6 +47,7 @@ class QuantityForm(forms.Form):
 class ContactForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
+        max_length=254,  # as orders hold it; no mail server takes a longer one
         help_text=_("For the confirmation and news about this order, nothing else."),
         error_messages={
             "required": _("Enter your e-mail address, so that we can send the confirmation."),

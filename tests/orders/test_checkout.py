@@ -180,6 +180,17 @@ def test_wrong_answers_come_back_next_to_their_fields(shopper):
     assert "Rua do Norte 12" in page
 
 
+@pytest.mark.parametrize(
+    "email", ["", "ana", "ana@", "a@b.co\nBcc: c@d.co", "a@b.co,c@d.co", "\x00@b.co", f"{'a' * 300}@b.co"]
+)
+def test_what_is_no_address_for_a_mail_is_refused_and_kept_in_the_form(shopper, email):
+    shopper.add("MUG")
+    response = shopper.answer("contact", email=email)
+    assert response.status_code == 422
+    assert email.split("\n")[0].strip("\x00") in response.content.decode()
+    assert Cart.objects.get().email == ""
+
+
 @pytest.mark.parametrize("country", ["US", "XX", "", "PT' --", "\x00"])
 def test_a_country_that_is_not_served_is_refused_and_nothing_is_lost(shopper, country):
     shopper.add("MUG")
