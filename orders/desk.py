@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from inventory.models import Level
 from orders.models import Order, OrderLine
 from shop import dates
+from shop.claims import storable
 from shop.staff import COUNTED_UP_TO, Todo, badge, count_up_to, home_part, todo
 
 PAGE_SIZE = 50
@@ -87,9 +88,9 @@ class Filters:
     @classmethod
     def of(cls, params: Any) -> Filters:
         return cls(
-            query=params.get("q", "").strip()[:100],
+            query=storable(params.get("q", "")).strip()[:100],
             paid=params.get("paid", "") if params.get("paid") in Paid.values else "",
-            country=params.get("country", "")[:2].upper(),
+            country=storable(params.get("country", ""))[:2].upper(),
             due=params.get("due", "") if params.get("due") in DUE else "",
         )
 

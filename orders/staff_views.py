@@ -33,6 +33,7 @@ from orders.signals import (
     payment_sums_wanted,
 )
 from orders.sums import order_sums
+from shop.claims import storable
 from shop.errors import Refused
 from shop.money import Money
 from shop.staff import staff_page, up_to
@@ -81,7 +82,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     filters = queues.Filters.of(request.GET)
     rows = queues.narrow(queues.queue(view), view, filters, today=timezone.localdate(now))
     page = queues.page(rows, _number(request.GET.get("page")), now)
-    peek = _peek(request.GET.get("peek", ""), now)
+    peek = _peek(storable(request.GET.get("peek", "")), now)
     context = {
         "tabs": _tabs(request),
         "view": view,

@@ -1,6 +1,9 @@
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from orders import views
+from orders.converters import ReferenceConverter
+
+register_converter(ReferenceConverter, "reference")
 
 app_name = "orders"
 urlpatterns = [
@@ -11,6 +14,6 @@ urlpatterns = [
     path("cart/lines/<int:line_id>/", views.cart_line, name="cart_line"),
     path("checkout/", views.checkout, name="checkout"),
     path("track/", views.track, name="track"),
-    path("orders/<str:token>/", views.order, name="order"),
-    path("orders/<str:token>/cancel/", views.order_cancel, name="order_cancel"),
+    path("orders/<reference:token>/", views.order, name="order"),
+    path("orders/<reference:token>/cancel/", views.order_cancel, name="order_cancel"),
 ]

@@ -5,6 +5,6 @@ from django.urls import path
 from payments import staff_views as views
 
 urlpatterns = [
-    path("<str:number>/refund/", views.refund, name="refund"),
-    path("<str:number>/paid/", views.mark_paid, name="mark_paid"),
+    path("<reference:number>/refund/", views.refund, name="refund"),
+    path("<reference:number>/paid/", views.mark_paid, name="mark_paid"),
 ]

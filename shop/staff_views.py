@@ -23,6 +23,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from shop import audit, outbox
+from shop.claims import storable
 from shop.models import Mail, Message
 from shop.staff import Todo, badge, count_up_to, staff_page, todo, up_to
 
@@ -45,7 +46,7 @@ MAIL_CSP = {
 @require_GET
 def mails(request: HttpRequest) -> HttpResponse:
     """Sent mails, the newest first. Older pages begin below the last number of this one."""
-    query = request.GET.get("q", "").strip()[:100]
+    query = storable(request.GET.get("q", "")).strip()[:100]
     rows = _found(query)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:

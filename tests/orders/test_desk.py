@@ -170,6 +170,23 @@ def test_orders_are_found_by_number_address_and_name(client, staff, query, is_fo
     assert numbers(response) == ([order.number] if is_found else [])
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("?view=all&q=%00", 200),
+        ("?view=all&country=%00", 200),
+        ("?view=all&peek=%00", 200),
+        ("%00/", 404),
+        ("%00/cancel/", 404),
+        ("%00/pack/", 404),
+        ("%00/paid/", 404),
+        ("%00/refund/", 404),
+    ],
+)
+def test_odd_addresses_of_the_desk_get_clear_answers(client, staff, address, status):
+    assert client.get(QUEUE + address).status_code == status
+
+
 def test_names_are_found_whatever_the_case_in_any_script(client, staff):
     order = place(full_name="Анна Воронцова")
     assert numbers(client.get(QUEUE, {"view": "all", "q": "анна"})) == [order.number]

@@ -30,6 +30,13 @@ def totals(page: str) -> set[int]:
     return {int(minor) for minor in found}
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("token", ["nothing", "%00", "%FF%FE", "a" * 300, "../track", "' OR 1=1 --"])
+@pytest.mark.parametrize("page", ["", "pay/", "pay/return/"])
+def test_a_link_that_names_no_order_leads_nowhere(client, token, page):
+    assert client.get(f"/orders/{token}/{page}").status_code == 404
+
+
 # --- The cart ------------------------------------------------------------------------------------
 def test_a_change_answers_with_the_cart_alone(shopper):
     shopper.add("MUG")

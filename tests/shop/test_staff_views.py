@@ -10,6 +10,7 @@ from shop import outbox, staff
 from shop.models import AuditEntry, Message
 
 pytestmark = pytest.mark.django_db
+MAILS = "/admin/mails/"
 REPLAY = "/admin/outbox/replay/"
 
 
@@ -83,3 +84,8 @@ def test_counting_stops_at_a_limit():
     assert staff.count_up_to(Message.objects.all(), most=3) == 3
     assert staff.up_to(3, most=3) == "2+"
     assert staff.up_to(2, most=3) == "2"
+
+
+def test_mails_are_looked_for_whatever_is_asked(client, keeper):
+    for query in ("%00", "%FF", "' --", "x" * 2000):
+        assert client.get(f"{MAILS}?q={query}").status_code == 200
