@@ -150,6 +150,7 @@ class ProfileForm(forms.ModelForm):
         label=_("Full name"),
         max_length=200,
         required=False,
+        validators=[plain_text],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 EMAIL = _("E-mail")
 PASSWORD = _("Password")
+LONGEST_EMAIL = 254  # as users and mails hold it; no mail server takes a longer one
 NEW_PASSWORD_HINT = _("At least 10 characters. A few words in a row make a good one.")
 CODE_HINT = _("The six digits from our mail")
 BAD_EMAIL = _("This does not look like an e-mail. An example: anna@example.org.")
@@ -49,6 +51,7 @@ class Plain:
                 field.error_messages["required"] = missing
             if isinstance(field, forms.EmailField):
                 field.error_messages["invalid"] = BAD_EMAIL
+                field.validators.append(MaxLengthValidator(LONGEST_EMAIL, BAD_EMAIL))
 
 
 class LoginForm(Plain, allauth.LoginForm):

@@ -270,6 +270,19 @@ def test_the_link_is_on_our_address_whatever_the_request_says(anna, settings, ho
     assert link_in(newest_mail()).startswith("https://shop.example/accounts/")
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [(LOGIN, "login"), (SIGNUP, "email"), (ASK_CODE, "email"), (RESET, "email")],
+)
+@pytest.mark.parametrize("email", [f"{'a' * 300}@b.co", "a@b.co\nBcc: c@d.co", "\x00@b.co", "a@b.co,c@d.co"])
+def test_what_is_no_address_is_refused_by_every_form(client, db, path, name, email):
+    response = client.post(path, {name: email, "password": "not-a-secret", "password1": "four-good-words-42"})
+    assert response.status_code == 422
+    assert "This does not look like an e-mail." in response.content.decode()
+    assert not Mail.objects.exists()
+    assert not User.objects.exists()
+
+
 # --- A new address -------------------------------------------------------------------------------
 def test_a_new_address_needs_the_password_and_a_code_and_the_old_one_is_told(client, anna):  # reliability 38
     client.force_login(anna, backend="allauth.account.auth_backends.AuthenticationBackend")

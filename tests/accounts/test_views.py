@@ -158,5 +158,6 @@ def test_many_at_once_make_one_default(run_together, transactional_db):
 
 def test_a_name_is_saved(signed_in, anna):
     assert signed_in.post(reverse("accounts:profile"), {"full_name": "Anna W. Weber"}).status_code == 302
+    assert signed_in.post(reverse("accounts:profile"), {"full_name": "Anna\r\nBcc: x"}).status_code == 422
     anna.refresh_from_db()
     assert anna.full_name == "Anna W. Weber"
