@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.ratelimit import consume
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -48,7 +49,13 @@ def order_cancel(request: HttpRequest, token: str) -> HttpResponse:
 def track(request: HttpRequest) -> HttpResponse:
     """Find an order by number and e-mail. The answer is the same whichever of the two is wrong."""
     form = TrackForm(request.POST or None)
-    if form.is_valid():
+    status = 422 if form.is_bound else 200
+    if form.is_valid() and _is_guessing(request, form):
+        form.add_error(
+            None, _("That was a lot of tries. Please wait a while, or open the order from one of our mails.")
+        )
+        status = 429
+    elif form.is_valid():
         orders = Order.objects.filter(
             number=form.cleaned_data["number"].strip(), email__iexact=form.cleaned_data["email"]
         )
@@ -57,7 +64,15 @@ def track(request: HttpRequest) -> HttpResponse:
             response.status_code = 303
             return response
         form.add_error(None, _("We found no order with this number and e-mail. Please check both."))
-    return render(request, "orders/track.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "orders/track.html", {"form": form}, status=status)
+
+
+def _is_guessing(request: HttpRequest, form: TrackForm) -> bool:
+    """Too many tries from one address, for one e-mail or for one number: nobody forgets that much."""
+    wanted = (form.cleaned_data["email"].lower(), form.cleaned_data["number"].strip())
+    return not consume(request, action="track") or not all(
+        consume(request, action="track_order", key=key) for key in wanted
+    )
 
 
 def _page(request: HttpRequest, found: Order, *, error: str = "", status: int = 200) -> HttpResponse:

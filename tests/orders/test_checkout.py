@@ -70,6 +70,32 @@ def test_number_and_mail_find_the_order_and_one_alone_does_not(shopper):  # reli
     assert told(wrong_mail) == told(wrong_number)
 
 
+@pytest.mark.parametrize("is_known", ["email", "number"])
+def test_an_order_cannot_be_guessed_from_half_of_what_names_it(shopper, is_known):
+    order = shopper.buy("MUG")
+    track, right = reverse("orders:track"), {"number": order.number, "email": order.email}
+    for guess in range(30):
+        wrong = {"number": str(10_000_000 + guess), "email": f"ana{guess}@example.com"}
+        wrong[is_known] = right[is_known]
+        asked = Client().post(track, wrong, REMOTE_ADDR=f"192.0.2.{guess}")
+        assert asked.status_code == 422
+    refused = Client().post(track, right, REMOTE_ADDR="192.0.2.99")
+    assert refused.status_code == 429
+    page = refused.content.decode()
+    assert "That was a lot of tries." in page
+    assert order.number in page
+    assert Client().get(order.get_absolute_url()).status_code == 200  # the link in the mails still opens it
+
+
+def test_one_address_looks_for_few_orders_a_minute(client, db):
+    track = reverse("orders:track")
+    asked = [
+        client.post(track, {"number": str(10_000_000 + guess), "email": f"ana{guess}@example.com"})
+        for guess in range(21)
+    ]
+    assert [response.status_code for response in asked] == [422] * 20 + [429]
+
+
 def test_a_total_that_changed_is_agreed_to_first(shopper):  # reliability 14
     shopper.fill("MUG", method="bank_transfer")
     shown = shopper.last_step()
