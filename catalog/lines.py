@@ -1,4 +1,4 @@
-"""What a cart or order line needs to know of its variant, for many lines in two queries."""
+"""What a cart or order line needs to know of its variant, for many lines in two queries that are asked together."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from catalog.index.copies import copies_of
 from catalog.models import Product, Variant
 from shop import sql
+from shop.sql import Query
 from shop.translation import Translated
 
 
@@ -58,10 +59,24 @@ def line_facts(
     ids = sorted(set(variant_ids))
     if not ids:
         return {}
-    rows = sql.rows(_VARIANTS.format(marks=sql.marks(ids)), [sql.moment(now), *ids])
-    copies = _copies(rows)
-    prices = _prices(ids, currency, now)
-    return {row[0]: _facts(row, copies[row[0]], prices.get(row[0], ()), language) for row in rows}
+    return line_facts_of(*sql.together(*line_queries(sql.these(ids), currency, now)), language=language)
+
+
+def line_queries(variants: Query, currency: str, now: datetime) -> list[Query]:
+    """What to ask about `variants`, listed or selected, for `line_facts_of`."""
+    moment = sql.moment(now)
+    return [
+        Query(_VARIANTS.format(ids=variants.statement), [moment, *variants.parameters]),
+        Query(_PRICES.format(ids=variants.statement), [*variants.parameters, currency, moment, moment]),
+    ]
+
+
+def line_facts_of(
+    variants: Sequence[tuple[Any, ...]], prices: Sequence[tuple[Any, ...]], *, language: str
+) -> dict[int, LineFacts]:
+    """`line_facts` from the rows that `line_queries` found."""
+    copies, priced = _copies(variants), _in_force(prices)
+    return {row[0]: _facts(row, copies[row[0]], priced.get(row[0], ()), language) for row in variants}
 
 
 _VARIANTS = """
@@ -71,13 +86,13 @@ SELECT variant.id, variant.sku, variant.weight_g, variant.stock_policy, variant.
 FROM catalog_variant variant
 JOIN catalog_product product ON product.id = variant.product_id
 JOIN pricing_taxclass tax_class ON tax_class.id = product.tax_class_id
-WHERE variant.id IN ({marks})
+WHERE variant.id IN ({ids})
 """
 
 _PRICES = """
 SELECT price.variant_id, price.price_list_id, price.min_quantity, price.amount_minor
 FROM catalog_price price JOIN catalog_pricelist list ON list.id = price.price_list_id
-WHERE price.variant_id IN ({marks}) AND list.currency = %s
+WHERE price.variant_id IN ({ids}) AND list.currency = %s
   AND (price.starts_at IS NULL OR price.starts_at <= %s) AND (price.ends_at IS NULL OR price.ends_at > %s)
 ORDER BY list.priority DESC, list.id, price.min_quantity, price.starts_at IS NOT NULL, price.starts_at
 """
@@ -90,11 +105,10 @@ def _copies(rows: Sequence[tuple[Any, ...]]) -> dict[int, dict[str, Any]]:
     return {**kept, **copies_of(missing)} if missing else kept
 
 
-def _prices(ids: Sequence[int], currency: str, now: datetime) -> dict[int, tuple[tuple[int, int], ...]]:
+def _in_force(prices: Sequence[tuple[Any, ...]]) -> dict[int, tuple[tuple[int, int], ...]]:
     """Of each variant, the prices in force on the list with the highest priority that has any."""
     chosen: dict[int, tuple[int, dict[int, int]]] = {}
-    parameters = [*ids, currency, sql.moment(now), sql.moment(now)]
-    for variant_id, list_id, quantity, amount in sql.rows(_PRICES.format(marks=sql.marks(ids)), parameters):
+    for variant_id, list_id, quantity, amount in prices:
         # A dated price stands after the standing one of its quantity, so it replaces it.
         listed, amounts = chosen.setdefault(variant_id, (list_id, {}))
         if listed == list_id:

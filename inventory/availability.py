@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from inventory.models import Level, Policy, StockRow, free_units
+from inventory.models import Policy, StockRow, free_units, stock_query, stock_rows
+from shop import sql
 
 
 class State(StrEnum):
@@ -85,13 +86,19 @@ def availability(
     What `owner` holds at the checkout counts as free for it. So does a hold that has run out, for everybody.
     """
     variants = list(variants)
-    today = today or timezone.localdate()
     if variants and all(
         "levels" in getattr(variant, "_prefetched_objects_cache", ()) for variant in variants
     ):
         rows = (row for variant in variants for row in _prefetched(variant))
     else:
-        rows = Level.objects.stock_of([getattr(variant, "pk", variant) for variant in variants], owner=owner)
+        ids = [getattr(variant, "pk", variant) for variant in variants]
+        rows = stock_rows(sql.rows(*stock_query(sql.these(ids), owner))) if ids else iter(())
+    return availability_of(rows, today)
+
+
+def availability_of(rows: Iterable[StockRow], today: date | None = None) -> dict[int, Availability]:
+    """The same from rows that were read."""
+    today = today or timezone.localdate()
     stock: dict[int, list[StockRow]] = {}
     for row in rows:
         stock.setdefault(row.variant_id, []).append(row)

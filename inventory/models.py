@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shop import sql
+from shop.sql import Query
 from shop.translation import TranslatedField
 
 
@@ -64,20 +65,18 @@ def free_units(policy: str, shelf: int, backorder_limit: int) -> int:
     return shelf + backorder_limit if policy in (Policy.BACKORDER, Policy.PREORDER) else shelf
 
 
-class LevelQuerySet(models.QuerySet):
-    def stock_of(self, variant_ids: Iterable[int], *, owner: str = "") -> Iterator[StockRow]:
-        """A row for each level of each variant, or one without a location; in one query.
+def stock_query(variants: Query, owner: str = "") -> Query:
+    """A row for each level of each variant, listed or selected, or one without a location: for `stock_rows`.
 
-        In SQL, because every product page asks it: the ORM takes longer to build it than all of that page.
-        """
-        ids = list(variant_ids)
-        if not ids:
-            return iter(())
-        statement = _STOCK_OF.format(ids=sql.marks(ids), now=sql.now())
-        return (
-            StockRow(pk, policy, days, date.fromisoformat(day) if isinstance(day, str) else day, *level)
-            for pk, policy, days, day, *level in sql.rows(statement, [owner, *ids])
-        )
+    In SQL, because every product page asks it: the ORM takes longer to build it than all of that page.
+    """
+    statement = _STOCK_OF.format(ids=variants.statement, now=sql.now())
+    return Query(statement, [owner, *variants.parameters])
+
+
+def stock_rows(found: Iterable[tuple[Any, ...]]) -> Iterator[StockRow]:
+    for pk, policy, days, day, *level in found:
+        yield StockRow(pk, policy, days, date.fromisoformat(day) if isinstance(day, str) else day, *level)
 
 
 _LEVEL = ["id", "variant_id", "location_id", "on_hand", "allocated", "held", "backorder_limit"]
@@ -120,8 +119,6 @@ class Level(models.Model):
     position: int
     read_at: datetime
 
-    objects = LevelQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("stock level")
         verbose_name_plural = _("stock levels")
@@ -145,23 +142,25 @@ class Level(models.Model):
         return self.on_hand - self.allocated - self.held
 
 
-def lock_levels(variant_ids: Collection[int]) -> list[Level]:
+def lock_levels(variant_ids: Collection[int], *then: Query) -> tuple[list[Level], list[list[Any]]]:
     """Lock all levels of these variants, in pk order: the one lock order of the stock, so nobody deadlocks.
 
-    Each also says `policy` of its variant, `position` of its location and `read_at`, the database's time.
+    Each also says `policy` of its variant, `position` of its location and `read_at`, the database's time. With them,
+    the rows of each query in `then`, as they are once the locks are held.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A lock lasts as long as its transaction: begin one.")
     if not variant_ids:
-        return []
+        return [], sql.together(*then) if then else []
     lock = "FOR NO KEY UPDATE OF level" if connection.features.has_select_for_update else ""
     statement = _LOCK.format(ids=sql.marks(variant_ids), now=sql.now(), lock=lock)
+    rows, *others = sql.together(Query(statement, [*variant_ids]), *then)
     levels = []
-    for *values, policy, position, read_at in sql.rows(statement, [*variant_ids]):
+    for *values, policy, position, read_at in rows:
         level = Level.from_db(connection.alias, _LEVEL, values)
         level.policy, level.position, level.read_at = policy, position, sql.when(read_at)
         levels.append(level)
-    return levels
+    return levels, others
 
 
 class HoldQuerySet(models.QuerySet):

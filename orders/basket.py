@@ -10,14 +10,15 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.lines import LineFacts, line_facts
-from inventory.actions import Availability, availability
+from catalog.lines import LineFacts, line_facts_of, line_queries
+from inventory import actions as inventory
+from inventory.actions import Availability
 from orders.models import Cart
 from pricing.calculator import Delivery, Item, Quote, Rate, Snapshot, calculate
 from pricing.models import TaxRate
-from shop import sql
+from shop import versions
 from shop.money import Money
-from shop.versions import kept
+from shop.sql import Query
 
 _LINES = (
     "SELECT id, variant_id, quantity, seen_unit_minor FROM orders_cartline WHERE cart_id = %s ORDER BY id"
@@ -111,21 +112,26 @@ class Basket:
 
     @classmethod
     def of(cls, cart: Cart, *, now: datetime | None = None) -> Basket:
-        """Read everything about `cart` in a constant number of queries.
+        """Read everything about `cart` in one exchange with the database.
 
         Units that the cart itself holds at the checkout count as free for it.
         """
         now = now or timezone.now()
-        rows = sql.rows(_LINES, [cart.pk])
-        ids = [variant_id for _id, variant_id, _quantity, _seen in rows]
-        facts = line_facts(ids, currency=cart.currency, language=cart.language, now=now) if ids else {}
-        stock = availability(ids, owner=cart.token) if ids else {}
+        of_cart = Query("SELECT variant_id FROM orders_cartline WHERE cart_id = %s", [cart.pk])
+        rows, variants, prices, levels = versions.together(
+            Query(_LINES, [cart.pk]),
+            *line_queries(of_cart, cart.currency, now),
+            inventory.stock_query(of_cart, cart.token),
+        )
+        facts = line_facts_of(variants, prices, language=cart.language)
+        stock = inventory.availability_of(inventory.stock_rows(levels))
         lines = tuple(
             BasketLine(
                 line_id, variant_id, quantity, Money(seen, cart.currency), facts[variant_id], stock[variant_id],
                 cart.currency,
             )
             for line_id, variant_id, quantity, seen in rows
+            if variant_id in facts and variant_id in stock  # else removed since by another tab
         )  # fmt: skip
         day = timezone.localdate(now)
         return cls(cart, lines, tax_rates(cart.country or settings.COUNTRY, cart.region, day, cart.language))
@@ -185,7 +191,7 @@ class Basket:
         return Delivery(cart.delivery_label, cart.delivery_fee_minor, cart.delivery_tax_class)
 
 
-@kept("settings")
+@versions.kept("settings")
 def tax_rates(country: str, region: str, day: date, language: str) -> dict[str, Rate]:
     """The rates that hold where the goods go, named in `language`."""
     rates = TaxRate.objects.for_place(country, region, day)

@@ -40,7 +40,7 @@ def _in_language_of(request: HttpRequest, cart: Cart | None) -> Cart | None:
 
 
 def cart_to_change(request: HttpRequest) -> Cart:
-    """The cart to put things into: the current one, taken back from an unpaid order, or a new one.
+    """The cart to put things into: the current one, taken back from an unpaid order, or a new one, not stored yet.
 
     Raises Refused when an order's payment cannot be stopped just now.
     """
@@ -48,7 +48,7 @@ def cart_to_change(request: HttpRequest) -> Cart:
     if cart is not None and not cart.is_open:
         cart = take_back(cart)
     if cart is None:
-        cart = Cart.objects.create(
+        cart = Cart(
             user=request.user if request.user.is_authenticated else None,
             email=request.user.email if request.user.is_authenticated else "",
             currency=settings.CURRENCY,

@@ -18,6 +18,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from shop import writes
 from shop.models import Message
 
 logger = logging.getLogger(__name__)
@@ -53,26 +55,48 @@ def publish(
     available_at: datetime | None = None,
 ) -> None:
     """Write the message in the current transaction; the same `dedupe` twice is one message."""
-    message = Message(
-        topic=topic, payload=payload, dedupe=dedupe, aggregate=aggregate, available_at=available_at or Now()
+    writes.append_once(
+        Message(
+            topic=topic,
+            payload=payload,
+            dedupe=dedupe,
+            aggregate=aggregate,
+            available_at=available_at or Now(),
+        )
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
     if available_at is None or available_at <= timezone.now():
-        # Robust: the transaction is committed, so whatever goes wrong now is not the request's fault.
-        transaction.on_commit(lambda: nudge(dedupe), robust=True)
+        _nudge_after_commit(dedupe)
 
 
-def nudge(dedupe: str) -> None:
-    """Have the message carried out soon. Only a hint: the sweeper finds whatever a lost hint leaves."""
-    mode = settings.OUTBOX_MODE
-    if mode == "inline":
-        relay(only=dedupe)
-    elif mode == "thread":
-        background.wake()
-    elif mode == "celery":
-        from shop import tasks
+def _nudge_after_commit(dedupe: str) -> None:
+    """One nudge for all messages of a transaction. A savepoint's own is lost with it, so it serves only there."""
+    within = set(connection.savepoint_ids)
+    for savepoints, hook, _robust in connection.run_on_commit:
+        nudge = getattr(hook, "__self__", None)
+        if isinstance(nudge, Nudge) and savepoints <= within:
+            nudge.names.append(dedupe)
+            return
+    # Robust: the transaction is committed, so whatever goes wrong now is not the request's fault.
+    transaction.on_commit(Nudge([dedupe]).give, robust=True)
 
-        tasks.hand_over(dedupe)
+
+@dataclass
+class Nudge:
+    """Messages to be carried out soon, by their names. Only a hint: the sweeper finds what a lost one leaves."""
+
+    names: list[str]
+
+    def give(self) -> None:
+        mode = settings.OUTBOX_MODE
+        if mode == "inline":
+            for name in self.names:
+                relay(only=name)
+        elif mode == "thread":
+            background.wake()
+        elif mode == "celery":
+            from shop import tasks
+
+            tasks.hand_over(self.names)
 
 
 class Background:

@@ -1,14 +1,15 @@
-"""Reads that every page makes, in SQL: there, building a query costs Python more than the database's answer.
+"""What every page and every checkout asks of the database, in SQL: there, building a query and going there for
+each costs Python more than the database's answer.
 
-For the handful of statements that a public page cannot do without; everything else is a QuerySet. Values
-arrive as the driver gives them: JSON as text, on SQLite also times.
+For the handful of statements that a public page or a purchase cannot do without; everything else is a QuerySet.
+Values arrive as the driver gives them: JSON as text, on SQLite also times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models, transaction
 
@@ -23,9 +24,66 @@ def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> 
         return cursor.fetchall()
 
 
+class Query(NamedTuple):
+    """A statement with what fills its placeholders."""
+
+    statement: str
+    parameters: Sequence[Any] = ()
+
+
+def together(*queries: Query) -> list[list[tuple[Any, ...]]]:
+    """The rows of each SELECT, in one exchange with a database that takes several statements at once."""
+    if not _takes_several():
+        return [rows(*query) for query in queries]
+    answers = []
+    with connection.cursor() as cursor:
+        cursor.execute(*_joined(queries))
+        while True:
+            answers.append(cursor.fetchall())
+            if not cursor.nextset():
+                return answers
+
+
+def change(statement: str, parameters: Sequence[Any] = ()) -> int:
+    """Carry out one INSERT, UPDATE or DELETE now; how many rows it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.rowcount
+
+
+def changes(*queries: Query) -> list[int]:
+    """The same for several, in one exchange where the database takes several: how many rows each was."""
+    if len(queries) == 1 or not _takes_several():
+        return [change(*query) for query in queries]
+    counts = []
+    with connection.cursor() as cursor:
+        cursor.execute(*_joined(queries))
+        while True:
+            counts.append(cursor.rowcount)
+            if not cursor.nextset():
+                return counts
+
+
+def _takes_several() -> bool:
+    """SQLite is no exchange away, and PostgreSQL takes one statement at a time where it fills in the values itself."""
+    return connection.vendor == "postgresql" and not connection.settings_dict["OPTIONS"].get(
+        "server_side_binding"
+    )
+
+
+def _joined(queries: Sequence[Query]) -> tuple[str, list[Any]]:
+    statement = ";\n".join(query.statement for query in queries)
+    return statement, [value for query in queries for value in query.parameters]
+
+
 def marks(values: Collection[Any]) -> str:
     """Placeholders for `IN (...)`: as many as there are values."""
     return ", ".join(["%s"] * len(values))
+
+
+def these(values: Collection[Any]) -> Query:
+    """What stands in `IN (...)` for these values, of which there is at least one; a SELECT may stand there too."""
+    return Query(marks(values), [*values])
 
 
 def moment(value: datetime) -> Any:
@@ -62,22 +120,32 @@ class Select(Generic[Row]):
         self._prepared: dict[str, tuple[str, list[str], list[tuple[int, list[Converter], Any]]]] = {}
 
     def all(self, *parameters: Any, among: Collection[Any] | None = None) -> list[Row]:
+        if among is not None and not among:
+            return []
+        return self.made(rows(*self.query(*parameters, among=among)))
+
+    def query(self, *parameters: Any, among: Collection[Any] | None = None) -> Query:
+        """What `together` asks, to be handed to `made`; `among` is not empty."""
         if self._lock and not connection.in_atomic_block:
             raise transaction.TransactionManagementError(
                 "A lock lasts as long as its transaction: begin one."
             )
-        statement, names, converted = self._prepared.get(connection.vendor) or self._prepare()
-        if among is not None:
-            if not among:
-                return []
-            statement, parameters = statement.format(ids=marks(among)), (*among, *parameters)
-        found = rows(statement, parameters)
-        if converted:
-            found = [self._in_python(row, converted) for row in found]
-        return [self._model.from_db(connection.alias, names, row) for row in found]
+        statement = self._ready()[0]
+        if among is None:
+            return Query(statement, parameters)
+        return Query(statement.format(ids=marks(among)), (*among, *parameters))
+
+    def made(self, found: list[tuple[Any, ...]]) -> list[Row]:
+        """The objects of rows that were read."""
+        _statement, names, converted = self._ready()
+        values = [self._in_python(row, converted) for row in found] if converted else found
+        return [self._model.from_db(connection.alias, names, row) for row in values]
 
     def first(self, *parameters: Any) -> Row | None:
         return next(iter(self.all(*parameters)), None)
+
+    def _ready(self) -> tuple[str, list[str], list[tuple[int, list[Converter], Any]]]:
+        return self._prepared.get(connection.vendor) or self._prepare()
 
     def _prepare(self) -> Any:
         fields = self._model._meta.concrete_fields

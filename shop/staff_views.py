@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -148,7 +147,7 @@ def replay(rows: list[Message], *, actor: Any) -> int:
     ]
     for message in replayed:
         audit.record("outbox.replay", f"message:{message.pk}", actor=actor, topic=message.topic)
-        transaction.on_commit(partial(outbox.nudge, message.dedupe))
+        transaction.on_commit(outbox.Nudge([message.dedupe]).give)
     return len(replayed)
 
 

@@ -18,8 +18,8 @@ LEFT_ALONE_SECONDS = 5
 _away_until = 0.0
 
 
-def hand_over(dedupe: str) -> None:
-    """Queue one message. A broker that is away costs a log line, and is not asked again for some seconds.
+def hand_over(names: list[str]) -> None:
+    """Queue the messages of these names. A broker that is away costs a log line, and is not asked again for some seconds.
 
     What was not handed over is swept later.
     """
@@ -28,7 +28,7 @@ def hand_over(dedupe: str) -> None:
         return
     try:
         with producers[_broker()].acquire(block=True, timeout=BROKER_ANSWERS_WITHIN_SECONDS) as producer:
-            relay_one.apply_async([dedupe], producer=producer, retry=False)
+            relay_named.apply_async([names], producer=producer, retry=False)
     except Exception as error:  # kombu raises a dozen kinds; none of them may fail a request
         _away_until = time.monotonic() + LEFT_ALONE_SECONDS
         logger.warning("broker away, the sweeper will carry it out", extra={"error": type(error).__name__})
@@ -43,8 +43,9 @@ def _broker() -> Connection:
 
 
 @shared_task(ignore_result=True)
-def relay_one(dedupe: str) -> None:
-    outbox.relay(only=dedupe)
+def relay_named(names: list[str]) -> None:
+    for name in names:
+        outbox.relay(only=name)
 
 
 @shared_task(ignore_result=True)

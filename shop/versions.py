@@ -20,9 +20,11 @@ from django.db.models.signals import post_delete, post_save
 
 from shop import sql
 from shop.models import Counter
+from shop.sql import Query
 
 MOST_KEPT = 2_000
 Value = TypeVar("Value")
+_QUERY = Query("SELECT name, value FROM shop_counter WHERE name IN ('catalog', 'settings')")
 _request = threading.local()
 _kept: dict[Any, tuple[int, Any]] = {}
 
@@ -31,10 +33,24 @@ def version(name: str) -> int:
     """The number now; within a request, as of its first question."""
     found = getattr(_request, "found", None)
     if found is None:
-        found = dict(sql.rows("SELECT name, value FROM shop_counter WHERE name IN ('catalog', 'settings')"))
-        if getattr(_request, "is_on", False):
-            _request.found = found
+        found = _learn(sql.rows(*_QUERY))
     return found.get(name, 0)
+
+
+def together(*queries: Query) -> list[list[tuple[Any, ...]]]:
+    """`sql.together`, with the numbers read on the way if this request will ask for them."""
+    if getattr(_request, "found", None) is not None or not getattr(_request, "is_on", False):
+        return sql.together(*queries)
+    *answers, numbers = sql.together(*queries, _QUERY)
+    _learn(numbers)
+    return answers
+
+
+def _learn(numbers: list[tuple[Any, ...]]) -> dict[str, int]:
+    found = dict(numbers)
+    if getattr(_request, "is_on", False):
+        _request.found = found
+    return found
 
 
 def renew(name: str) -> None:
@@ -81,7 +97,7 @@ def _renew_on_change(name: str) -> Callable[..., None]:
 def forget() -> None:
     """Keep nothing. For tests, whose rolled-back transactions take the numbers back too."""
     _kept.clear()
-    _request.found = None
+    _request.found, _request.is_on = None, False
 
 
 def _begin(**kwargs: Any) -> None:

@@ -3,8 +3,9 @@
 from inventory.actions.allocations import allocate, release_allocations, ship_allocations
 from inventory.actions.counts import receive, restock, set_backorder_limit, set_on_hand
 from inventory.actions.holds import expire_holds, extend_holds, hold, release_holds
-from inventory.availability import Availability, State, availability
+from inventory.availability import Availability, State, availability, availability_of
 from inventory.errors import NotOnTheShelf, OutOfStock
+from inventory.models import stock_query, stock_rows
 
 __all__ = [
     "Availability",
@@ -13,6 +14,7 @@ __all__ = [
     "State",
     "allocate",
     "availability",
+    "availability_of",
     "expire_holds",
     "extend_holds",
     "hold",
@@ -23,4 +25,6 @@ __all__ = [
     "set_backorder_limit",
     "set_on_hand",
     "ship_allocations",
+    "stock_query",
+    "stock_rows",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from inventory.actions.shelf import Shelf
 from inventory.errors import NotOnTheShelf
 from inventory.models import Allocation, Movement
+from shop import writes
 
 Kind = Movement.Kind
 Lines = list[tuple[int, int, int]]  # order line id, variant id, units
@@ -34,19 +35,23 @@ def allocate(
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("allocate() belongs into the order's transaction.")
     counted: Lines = [(line, variant, units) for line, variant, units in lines if variant is not None]
-    shelf = Shelf(variant_id for _line, variant_id, _units in counted)
-    before = list(Allocation.objects.of_lines(line_id for line_id, _variant, _units in counted))
+    shelf = Shelf(
+        (variant_id for _line, variant_id, _units in counted),
+        owner=owner or "",
+        line_ids=[line_id for line_id, _variant, _units in counted],
+    )
+    before = shelf.promised
     missing = _missing(counted, before)
     if not missing:
         return
-    if owner:
-        shelf.let_go(shelf.holds().filter(owner=owner), cause=cause)
+    shelf.let_go(shelf.held, cause=cause)
     chosen = shelf.pick(_by_variant(missing), location_id=location_id or _place_of(before, shelf))
     name = _once(cause, sum(allocation.quantity for allocation in before))
     for level_id, units in chosen.items():
         shelf.move(level_id, Kind.ALLOCATED, name, allocated=units, user=user)
-    _record(_dealt(shelf, missing, chosen), before)
-    shelf.write()
+    with writes.gathered():
+        _record(_dealt(shelf, missing, chosen), before)
+        shelf.write()
 
 
 @transaction.atomic
@@ -147,9 +152,11 @@ def _record(dealt: dict[tuple[int, int], int], before: list[Allocation]) -> None
         known[key].quantity += dealt.pop(key)
     if known:
         Allocation.objects.bulk_update(known.values(), ["quantity"])
-    Allocation.objects.bulk_create(
-        Allocation(line_id=line_id, level_id=level_id, quantity=units)
-        for (line_id, level_id), units in dealt.items()
+    writes.append(
+        *(
+            Allocation(line_id=line_id, level_id=level_id, quantity=units)
+            for (line_id, level_id), units in dealt.items()
+        )
     )
 
 

@@ -39,8 +39,8 @@ def release_holds(owner: str, *, cause: str = "released") -> None:
     """The owner does not want them any more."""
     mine = _of(owner)
     if mine:
-        shelf = Shelf(_units(mine))
-        shelf.let_go(shelf.holds().filter(owner=owner), cause=cause)
+        shelf = Shelf(_units(mine), owner=owner)
+        shelf.let_go(shelf.held, cause=cause)
         shelf.write()
 
 
@@ -103,8 +103,8 @@ def _renew(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetim
 
 @transaction.atomic
 def _replace(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetime | None) -> datetime:
-    shelf = Shelf({*wanted, *_units(mine)})
-    shelf.let_go(shelf.holds().filter(owner=owner), cause="replaced")
+    shelf = Shelf({*wanted, *_units(mine)}, owner=owner)
+    shelf.let_go(shelf.held, cause="replaced")
     chosen = shelf.pick(wanted, now=now)
     expires_at = (now or shelf.now or timezone.now()) + timedelta(minutes=settings.HOLD_MINUTES)
     shelf.keep(owner, chosen, expires_at)

@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError, connection
 
 from inventory.availability import State, kind_of
 from inventory.choosing import Room, choose, shortages
 from inventory.errors import OutOfStock
-from inventory.models import Hold, HoldQuerySet, Level, Movement, Policy, free_units, lock_levels
+from inventory.models import (
+    Allocation,
+    Hold,
+    HoldQuerySet,
+    Level,
+    Movement,
+    Policy,
+    free_units,
+    lock_levels,
+)
 from inventory.signals import availability_changed
+from shop import sql, writes
 
 # The guard of the counters besides the locks, and on SQLite, where row locks do nothing, beside the one writer.
-MOVE = """
-UPDATE inventory_level SET on_hand = on_hand + %s, allocated = allocated + %s, held = held + %s
-WHERE id = %s AND on_hand + %s >= 0 AND allocated + %s >= 0 AND held + %s >= 0
-AND allocated + %s + held + %s <= on_hand + %s + backorder_limit
+# The guard of the counters besides the locks, and on SQLite, where row locks do nothing, beside the one writer.
+_MOVE = """
+UPDATE inventory_level SET on_hand = on_hand + moved.column2, allocated = allocated + moved.column3,
+  held = held + moved.column4
+FROM (VALUES {rows}) AS moved
+WHERE id = moved.column1
+  AND on_hand + moved.column2 >= 0 AND allocated + moved.column3 >= 0 AND held + moved.column4 >= 0
+  AND allocated + moved.column3 + held + moved.column4 <= on_hand + moved.column2 + backorder_limit
 """
+_HELD = sql.Select(Hold, "WHERE owner = %s ORDER BY id")
+_PROMISED = sql.Select(Allocation, "WHERE line_id IN ({ids}) ORDER BY id")
 
 
 class Shelf:
     """Make one inside a transaction: it holds the rows' locks until that ends."""
 
-    def __init__(self, variant_ids: Iterable[int]) -> None:
+    def __init__(
+        self, variant_ids: Iterable[int], *, owner: str = "", line_ids: Collection[int] = ()
+    ) -> None:
+        """With the levels are read `held`, what the owner holds of them, and `promised` to these order lines."""
         self.variant_ids = set(variant_ids)
-        # In pk order, as they were locked and as they will be written.
-        self.levels = {level.pk: level for level in lock_levels(self.variant_ids)}
+        asked = [_HELD.query(owner)] if owner else []
+        asked += [_PROMISED.query(among=line_ids)] if line_ids else []
+        levels, answers = lock_levels(self.variant_ids, *asked)
+        self.levels = {level.pk: level for level in levels}
+        held = _HELD.made(answers.pop(0)) if owner else []
+        self.held = [hold for hold in held if hold.level_id in self.levels]
+        self.promised = _PROMISED.made(answers.pop(0)) if line_ids else []
         self._kinds = self._kinds_now()
         self._movements: dict[tuple[int, str, str], Movement] = {}
         self._gone: set[int] = set()  # holds to delete
@@ -66,7 +89,7 @@ class Shelf:
         return Hold.objects.filter(level__in=self.levels).exclude(pk__in=self._gone)
 
     def let_go(self, holds: Iterable[Hold], *, cause: str) -> int:
-        """Plan to take away `holds`, which were read from `self.holds()`; how many they are."""
+        """Plan to take away `holds`, which were read under our locks; how many they are."""
         holds = list(holds)
         for hold in holds:
             self.move(
@@ -82,7 +105,7 @@ class Shelf:
             Hold(owner=owner, level_id=level_id, quantity=units, expires_at=expires_at)
             for level_id, units in chosen.items()
         ]
-        for hold in Hold.objects.bulk_create(holds):
+        for hold in writes.insert_all(holds):
             self.move(hold.level_id, Movement.Kind.HELD, f"hold:{hold.pk}", held=hold.quantity)
 
     def move(
@@ -109,9 +132,10 @@ class Shelf:
         ]
         if not movements:
             return
-        self._write_levels(movements)
-        self._delete_holds()
-        Movement.objects.bulk_create(movements)
+        with writes.gathered():
+            self._write_levels(movements)
+            self._delete_holds()
+            writes.append(*movements)
         self._movements.clear()
         self.tell()
 
@@ -124,7 +148,8 @@ class Shelf:
 
     def _delete_holds(self) -> None:
         if self._gone:
-            Hold.objects.filter(pk__in=self._gone).delete()
+            statement = f"DELETE FROM inventory_hold WHERE id IN ({sql.marks(self._gone)})"  # noqa: S608
+            writes.update(statement, [*self._gone])
             self._gone.clear()
 
     def _write_levels(self, movements: list[Movement]) -> None:
@@ -134,15 +159,11 @@ class Shelf:
             deltas[0] += movement.on_hand_delta
             deltas[1] += movement.allocated_delta
             deltas[2] += movement.held_delta
-        rows = [
-            (*sums[pk], pk, *sums[pk], sums[pk][1], sums[pk][2], sums[pk][0])
-            for pk in self.levels
-            if pk in sums
-        ]
-        with connection.cursor() as cursor:
-            cursor.executemany(MOVE, rows)
-            if cursor.rowcount != len(rows):
-                raise DatabaseError("Stock changed under its lock: this transaction must not be committed.")
+        statement = _MOVE.format(rows=", ".join(["(%s, %s, %s, %s)"] * len(sums)))
+        values = [value for pk, deltas in sums.items() for value in (pk, *deltas)]
+        writes.update(
+            statement, values, rows=len(sums)
+        )  # else stock changed under its lock: nothing may stay
 
     def _rooms(self, location_id: int | None) -> list[Room]:
         rooms = []

@@ -11,14 +11,16 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.lines import LineFacts, line_facts
+from catalog.lines import LineFacts, line_facts, line_facts_of, line_queries
 from catalog.models import Variant
 from inventory import actions as inventory
+from inventory.actions import Availability
 from orders.errors import NotForSale
 from orders.models import Cart, CartLine
 from orders.signals import DeliveryQuote
-from shop import sql
+from shop import sql, versions, writes
 from shop.errors import Refused
+from shop.sql import Query
 
 _LINES = sql.Select(CartLine, "WHERE cart_id = %s")
 _LOCKED = sql.Select(Cart, "WHERE id = %s", lock=True)
@@ -30,19 +32,25 @@ def add_line(cart: Cart, sku: str, quantity: int) -> CartLine:
 
     Raises NotForSale for what is unknown, archived or has no price here, Refused for too many.
     """
-    _lock(cart)
-    found = sql.rows("SELECT id FROM catalog_variant WHERE sku = %s", [sku])
+    by_sku = Query("SELECT id FROM catalog_variant WHERE sku = %s", [sku])
+    asked = [
+        *line_queries(by_sku, cart.currency, timezone.now()),
+        inventory.stock_query(by_sku, cart.token),
+        _LINES.query(cart.pk),
+    ]
+    variants, prices, levels, in_cart = _lock(cart, *asked)
+    found = line_facts_of(variants, prices, language=cart.language)
     if not found:
         raise NotForSale(sku[:64])
-    variant_id = found[0][0]
-    facts = _facts(cart, variant_id)
-    lines = _LINES.all(cart.pk)
+    [(variant_id, facts)] = found.items()
+    stock = inventory.availability_of(inventory.stock_rows(levels))[variant_id]
+    lines = _LINES.made(in_cart)
     line = next((line for line in lines if line.variant_id == variant_id), None)
     total = quantity + (line.quantity if line else 0)
     unit_minor = facts.unit_minor(total)
     if unit_minor is None or not facts.is_sellable:
         raise NotForSale(facts.name)
-    _check_quantity(cart, variant_id, total, facts.name)
+    _check_quantity(stock, total, facts.name)
     if line is None:
         if len(lines) >= settings.CART_MAX_LINES:
             raise Refused(
@@ -66,7 +74,8 @@ def set_quantity(cart: Cart, line_id: int, quantity: int) -> CartLine | None:
         inventory.release_holds(cart.token, cause="removed")
     else:
         facts = _facts(cart, line.variant_id)
-        _check_quantity(cart, line.variant_id, quantity, facts.name)
+        stock = inventory.availability([line.variant_id], owner=cart.token)[line.variant_id]
+        _check_quantity(stock, quantity, facts.name)
         _write(line, quantity, facts.unit_minor(quantity) or line.seen_unit_minor)
     _lines_changed(cart)
     return line
@@ -164,10 +173,10 @@ def see_prices(cart: Cart, seen: dict[int, int]) -> None:
         )
 
 
-def _check_quantity(cart: Cart, variant_id: int, quantity: int, name: str) -> None:
+def _check_quantity(stock: Availability, quantity: int, name: str) -> None:
     if quantity > settings.CART_MAX_QUANTITY:
         raise Refused(_("Up to %(most)s of one thing, please.") % {"most": settings.CART_MAX_QUANTITY})
-    free = inventory.availability([variant_id], owner=cart.token)[variant_id].free
+    free = stock.free
     if free is not None and quantity > free:
         if free <= 0:
             raise Refused(_("“%(name)s” is sold out.") % {"name": name})
@@ -181,18 +190,33 @@ def _facts(cart: Cart, variant_id: int) -> LineFacts:
 
 def _write(line: CartLine, quantity: int, unit_minor: int) -> None:
     line.quantity, line.seen_unit_minor = quantity, unit_minor
-    line.save(force_insert=line.pk is None, force_update=line.pk is not None)
+    if line.pk is None:
+        writes.insert(line)
+    else:
+        line.save(force_update=True)
 
 
-def _lock(cart: Cart) -> None:
-    """One change of a cart at a time. A cart that became an order is not changed any more."""
-    locked = _LOCKED.first(cart.pk)
+def _lock(cart: Cart, *then: Query) -> list[list[tuple[Any, ...]]]:
+    """One change of a cart at a time; the answers to `then`, asked under the lock.
+
+    A new cart is stored now, with the first thing put into it. One that became an order is not changed any more.
+    """
+    if cart.pk is None:
+        answers = versions.together(*then)
+        writes.insert(cart)
+        return answers
+    found, *answers = versions.together(_LOCKED.query(cart.pk), *then)
+    locked = next(iter(_LOCKED.made(found)), None)
     if locked is None or not locked.is_open:
         raise Refused(_("This cart was ordered already."))
     cart.version = locked.version
+    return answers
 
 
 def _lines_changed(cart: Cart) -> None:
     """Pages drawn before know that they are old, and what is held no longer fits. Under the cart's lock."""
     cart.version, cart.updated_at, cart.held_until = cart.version + 1, timezone.now(), None
-    Cart.objects.filter(pk=cart.pk).update(version=cart.version, updated_at=cart.updated_at, held_until=None)
+    writes.update(
+        "UPDATE orders_cart SET version = %s, updated_at = %s, held_until = NULL WHERE id = %s",
+        [cart.version, sql.moment(cart.updated_at), cart.pk],
+    )
