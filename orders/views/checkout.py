@@ -112,7 +112,7 @@ class Checkout(CheckoutPage):
 
     def _usual_payment(self) -> dict[str, str]:
         """What most choose, chosen for them: one press less. Where scripts run, as what is paid on the spot needs."""
-        usual = next((option for option in self.payment_options if not option.refusal), None)
+        usual = next(iter(self.usable_options), None)
         if self.cart.payment_method or not (self.request.htmx and usual and usual.is_online):
             return {}
         return {"payment_method": usual.code}

@@ -75,8 +75,13 @@ class CheckoutPage:
 
     @property
     def chosen_payment(self) -> PaymentOption | None:
-        usable = (option for option in self.payment_options if not option.refusal)
-        return next((option for option in usable if option.code == self.cart.payment_method), None)
+        return next(
+            (option for option in self.usable_options if option.code == self.cart.payment_method), None
+        )
+
+    @property
+    def usable_options(self) -> list[PaymentOption]:
+        return [option for option in self.payment_options if not option.refusal]
 
     def _first_missing(self) -> str | None:
         return next((name for name in SECTIONS[:3] if not self._is_done(name)), None)
@@ -141,6 +146,7 @@ class CheckoutPage:
             "delivery_quotes": self.delivery_quotes,
             "chosen_delivery": self.chosen_delivery,
             "payment_options": self.payment_options,
+            "payment_ways": [option.label for option in self.usable_options],
             "chosen_payment": self.chosen_payment,
             "provider": self._provider(),
             "hold_expires_at": self._held_until(),

@@ -233,6 +233,13 @@ def test_a_way_to_pay_that_is_closed_is_refused(shopper, settings):
     assert response.status_code == 422
 
 
+def test_the_step_ahead_names_the_ways_to_pay_that_can_be_used(shopper, settings):
+    settings.CASH_ON_DELIVERY_LIMIT_MINOR = 1000
+    shopper.add("MUG")
+    page = shopper.client.get(reverse("orders:checkout")).content.decode()
+    assert re.search(r"<p>(Card, )?Bank transfer</p>", page)
+
+
 def test_the_last_step_before_the_others_leads_to_what_is_missing(shopper):
     shopper.add("MUG")
     response = shopper.client.post(
