@@ -35,6 +35,7 @@ from catalog.models import (
     ProductType,
     Variant,
 )
+from shop.columns import in_words
 from shop.errors import Refused
 from shop.money import exponent, parse_minor
 
@@ -233,7 +234,14 @@ class RelationInline(admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(ShownAdmin):
-    list_display = ["name", "skus", "status", "kind", "category", "published_at"]
+    list_display = [
+        in_words("name", gettext_lazy("name")),
+        "skus",
+        "status",
+        "kind",
+        "category",
+        "published_at",
+    ]
     list_filter = ["status", "kind", "category"]
     search_fields = ["slug", "variants__sku"]
     list_select_related = ["category"]
@@ -432,7 +440,7 @@ class CollectionProductInline(admin.TabularInline):
 
 @admin.register(Collection)
 class CollectionAdmin(ShownAdmin):
-    list_display = ["name", "code"]
+    list_display = [in_words("name", gettext_lazy("name")), "code"]
     search_fields = ["code"]
     inlines = [CollectionProductInline]
 
@@ -445,7 +453,7 @@ class OptionValueInline(admin.TabularInline):
 
 @admin.register(OptionType)
 class OptionTypeAdmin(ShownAdmin):
-    list_display = ["name", "code"]
+    list_display = [in_words("name", gettext_lazy("name")), "code"]
     inlines = [OptionValueInline]
 
     def products_showing(self, option: OptionType) -> Any:
@@ -454,7 +462,7 @@ class OptionTypeAdmin(ShownAdmin):
 
 @admin.register(Attribute)
 class AttributeAdmin(ShownAdmin):
-    list_display = ["name", "code", "kind", "unit", "position"]
+    list_display = [in_words("name", gettext_lazy("name")), "code", "kind", "unit", "position"]
     search_fields = ["code"]
 
     def products_showing(self, attribute: Attribute) -> Any:
@@ -463,13 +471,13 @@ class AttributeAdmin(ShownAdmin):
 
 @admin.register(ProductType)
 class ProductTypeAdmin(admin.ModelAdmin):
-    list_display = ["name", "code"]
+    list_display = [in_words("name", gettext_lazy("name")), "code"]
     filter_horizontal = ["attributes"]
 
 
 @admin.register(PriceList)
 class PriceListAdmin(ShownAdmin):
-    list_display = ["code", "name", "currency", "tax_included", "priority"]
+    list_display = ["code", in_words("name", gettext_lazy("name")), "currency", "tax_included", "priority"]
 
     def products_showing(self, price_list: PriceList) -> Any:
         priced = Product.objects.filter(variants__prices__price_list=price_list)
@@ -506,7 +514,7 @@ class ShopPictureForm(PictureForm):
 class ShopPictureAdmin(ShownAdmin):
     """Pictures of the shop itself: for the home page and for categories. A product's are on its page."""
 
-    list_display = ["thumb", "alt", "width", "height"]
+    list_display = ["thumb", in_words("alt", gettext_lazy("alternative text")), "width", "height"]
     form = ShopPictureForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Picture]:

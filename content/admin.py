@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from content.actions import changed
 from content.models import HomeBlock, Page
+from shop.columns import in_words
 
 
 class ShownAdmin(admin.ModelAdmin):
@@ -28,12 +30,12 @@ class ShownAdmin(admin.ModelAdmin):
 
 @admin.register(Page)
 class PageAdmin(ShownAdmin):
-    list_display = ["title", "slug", "updated_at"]
+    list_display = [in_words("title", gettext_lazy("title")), "slug", "updated_at"]
     search_fields = ["slug"]
 
 
 @admin.register(HomeBlock)
 class HomeBlockAdmin(ShownAdmin):
-    list_display = ["kind", "title", "position"]
+    list_display = ["kind", in_words("title", gettext_lazy("title")), "position"]
     list_editable = ["position"]
     raw_id_fields = ["picture"]

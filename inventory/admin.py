@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from inventory import actions
 from inventory.models import Level, Location, Movement
 from shop import audit
+from shop.columns import in_words
 from shop.errors import Refused
 
 
 @admin.register(Location)
 class LocationAdmin(admin.ModelAdmin):
-    list_display = ["name", "code", "position", "is_pickup"]
+    list_display = [in_words("name", _("name")), "code", "position", "is_pickup"]
     ordering = ["position", "id"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Location | None = None) -> list[str]:

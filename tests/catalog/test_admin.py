@@ -73,6 +73,15 @@ def test_lists_and_forms_open(staff, mug):
         assert staff.get(change_url(row)).status_code == 200
 
 
+def test_lists_show_a_text_in_the_readers_language(staff):
+    ProductFactory(name={"en": "Tide mug", "ru": "Кружка «Прилив»"})
+    url = reverse("admin:catalog_product_changelist")
+    for prefix, name in (("", "Tide mug"), ("/ru", "Кружка «Прилив»")):
+        page = staff.get(prefix + url).content.decode()
+        assert f">{name}</a>" in page
+        assert "&quot;en&quot;" not in page
+
+
 def test_the_list_of_products_costs_the_same_for_few_and_many(staff, mug, count_queries):
     url = reverse("admin:catalog_product_changelist")
     few = count_queries(staff, url)
