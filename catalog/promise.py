@@ -14,6 +14,7 @@ from catalog.signals import DeliveryPromise, delivery_promise_wanted
 from shop import versions
 from shop.pages import page_key
 
+DAY = "j\u00a0E"  # a number stays with its month
 ASK_AGAIN = timedelta(minutes=5)  # when nobody answered
 Known = tuple[int, datetime, DeliveryPromise | None, str]  # version of the settings, until when, the promise
 _known: dict[tuple[str, str], Known] = {}
@@ -56,10 +57,10 @@ def promise_text(promise: DeliveryPromise | None) -> str:
         return ""
     first, last = promise.earliest, promise.latest
     if first == last:
-        return _("Delivery %(day)s") % {"day": date_format(last, "j E")}
-    start = date_format(first, "j" if (first.year, first.month) == (last.year, last.month) else "j E")
+        return _("Delivery %(day)s") % {"day": date_format(last, DAY)}
+    start = date_format(first, "j" if (first.year, first.month) == (last.year, last.month) else DAY)
     # Translators: "Delivery 27–29 November", "Delivery 30 November–2 December".
-    return _("Delivery %(first)s–%(last)s") % {"first": start, "last": date_format(last, "j E")}
+    return _("Delivery %(first)s–%(last)s") % {"first": start, "last": date_format(last, DAY)}
 
 
 def forget() -> None:

@@ -9,19 +9,20 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+NBSP = "\u00a0"  # a number stays with its month, and a short weekday with its number
 # Abbreviated months read badly in Russian ("26 нояб."), so a short day has the whole word there.
-SHORT_DAY = {"en": "EEE d MMM", "ru": "EEE d MMMM"}
-LONG_DAY = {"en": "EEEE d MMMM", "ru": "EEEE, d MMMM"}
+SHORT_DAY = {"en": f"EEE{NBSP}d{NBSP}MMM", "ru": f"EEE{NBSP}d{NBSP}MMMM"}
+LONG_DAY = {"en": f"EEEE d{NBSP}MMMM", "ru": f"EEEE, d{NBSP}MMMM"}
 
 
 def day(value: date | datetime) -> str:
     """Thu 26 Nov; чт 26 ноября."""
-    return _date(value, SHORT_DAY, "EEE d MMM")
+    return _date(value, SHORT_DAY, f"EEE{NBSP}d{NBSP}MMM")
 
 
 def long_day(value: date | datetime) -> str:
     """Thursday 26 November; четверг, 26 ноября."""
-    return _date(value, LONG_DAY, "EEEE d MMMM")
+    return _date(value, LONG_DAY, f"EEEE d{NBSP}MMMM")
 
 
 def full_date(value: date | datetime) -> str:
@@ -36,7 +37,7 @@ def days(first: date | None, last: date | None) -> str:
         return day(only) if only else ""
     if (first.year, first.month) != (last.year, last.month):
         return _("%(first)s – %(last)s") % {"first": day(first), "last": day(last)}
-    start = format_date(first, "EEE d", locale=_locale())
+    start = format_date(first, f"EEE{NBSP}d", locale=_locale())
     return _("%(first)s – %(last)s") % {"first": start, "last": day(last)}
 
 
