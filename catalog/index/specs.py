@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from babel.core import Locale, UnknownLocaleError
 from django.utils.formats import number_format
 from django.utils.translation import get_language, pgettext
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Attribute, Fact, Product
 
 NBSP = "\u00a0"
+GRAMS_IN_KILOGRAM = 1000
 
 
 def specs(product: Product, skus: set[str]) -> list[tuple[str, str]]:
@@ -32,7 +35,8 @@ def fact_text(fact: Fact) -> str:
     if kind == Attribute.Kind.BOOLEAN:
         return _("Yes") if fact.code == "true" else _("No")
     if kind == Attribute.Kind.NUMBER and fact.number is not None:
-        return _with_unit(number_format(fact.number, use_l10n=True, force_grouping=True), unit)
+        number, unit = _readable(fact.number, unit)
+        return _with_unit(number_format(number, use_l10n=True, force_grouping=True), unit)
     if kind == Attribute.Kind.DIMENSIONS:
         return _with_unit(fact.code.replace("x", f"{NBSP}×{NBSP}"), unit)
     if kind == Attribute.Kind.COUNTRY:
@@ -46,6 +50,13 @@ def country_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     return locale.territories.get(code, code)
+
+
+def _readable(number: int, unit: str) -> tuple[int | Decimal, str]:
+    """4200 g is 4.2 kg to a reader."""
+    if unit == "g" and number >= GRAMS_IN_KILOGRAM:
+        return Decimal(number) / GRAMS_IN_KILOGRAM, "kg"
+    return number, unit
 
 
 def _with_unit(value: str, unit: str) -> str:

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from catalog import index
-from catalog.models import Card, CategoryCount, Listing, Page, SearchRow
+from catalog.index.specs import fact_text
+from catalog.models import Attribute, Card, CategoryCount, Fact, Listing, Page, SearchRow
 from inventory.actions import hold, release_holds, set_on_hand
 from shop import outbox
 from tests.factories import CategoryFactory, ProductFactory, VariantFactory
@@ -188,3 +189,12 @@ def test_counted_stock_reaches_the_card():
     set_on_hand(level.variant, level.location, 50, cause="counted today")
 
     assert 'data-state="in_stock"' in card_of(mug)
+
+
+@pytest.mark.parametrize(
+    ("grams", "said"),
+    [(340, "340\u00a0g"), (1000, "1\u00a0kg"), (4250, "4.25\u00a0kg"), (10_000, "10\u00a0kg")],
+)
+def test_a_thousand_grams_are_a_kilogram(grams, said):
+    weight = Attribute(kind=Attribute.Kind.NUMBER, unit="g")
+    assert fact_text(Fact(attribute=weight, number=grams)) == said
