@@ -117,10 +117,12 @@ def _promises(
         return [{"icon": "mail", "title": _("Sent by e-mail"), "text": _("Right after the payment")}]
     if parts["kind"] != Product.Kind.PHYSICAL or promise is None or not availability.can_buy:
         return []
-    free = _("Free from %(amount)s") % {"amount": promise.free_from} if promise.free_from else ""
+    amount = {"amount": promise.free_from}
     leaves_today = availability.state in (State.IN_STOCK, State.LOW, State.UNTRACKED)
     if not leaves_today:
-        return [{"icon": "truck", "title": free, "text": ""}] if free else []
+        alone = _("Free delivery from %(amount)s") % amount
+        return [{"icon": "truck", "title": alone, "text": ""}] if promise.free_from else []
+    free = _("Free from %(amount)s") % amount if promise.free_from else ""
     return [{"icon": "truck", "title": promise.text or promise_text(promise), "text": free}]
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.addresses import address_lines, country_choices, country_name
@@ -308,11 +308,12 @@ def _effects_of_cancelling(order: Order) -> list[Effect]:
         effects.append(Effect(icon="banknote", text=_("Nothing was paid, so no money moves.")))
     open_units = sum(allocation.open for allocation in Allocation.objects.filter(line__order=order))
     if open_units:
-        effects.append(
-            Effect(
-                icon="warehouse", text=_("%(units)s reserved units go back on sale.") % {"units": open_units}
-            )
+        released = ngettext(
+            "%(units)s reserved unit goes back on sale.",
+            "%(units)s reserved units go back on sale.",
+            open_units,
         )
+        effects.append(Effect(icon="warehouse", text=released % {"units": open_units}))
     effects.append(Effect(icon="mail", text=_("%(email)s gets a mail.") % {"email": order.email}))
     return effects
 
