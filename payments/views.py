@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Any
 
 import stripe
@@ -27,6 +28,8 @@ from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 TOLERANCE_SECONDS = 300
+EVENT_ID = re.compile(r"[!-~]{1,100}")
+LAST_SECOND = 2**33  # a time that a database holds
 _NEWEST = sql.Select(
     Attempt,
     "WHERE order_id = %s AND gateway = 'stripe' AND reference IS NOT NULL ORDER BY number DESC LIMIT 1",
@@ -143,11 +146,27 @@ def stripe_webhook(request: HttpRequest) -> HttpResponseBase:
 
 def _verified(body: bytes, signature: str, secrets: list[str]) -> dict[str, Any] | None:
     """The event, if one of our secrets signed these very bytes within the last five minutes."""
+    if not signature.isascii():
+        return None
     for secret in secrets:
         try:
             stripe.WebhookSignature.verify_header(body.decode(), signature, secret, TOLERANCE_SECONDS)
             payload = json.loads(body)
         except (stripe.SignatureVerificationError, ValueError):
             continue
-        return payload if isinstance(payload, dict) and isinstance(payload.get("id"), str) else None
+        return payload if _is_event(payload) else None
     return None
+
+
+def _is_event(payload: Any) -> bool:
+    """What the provider signs always is one; another who holds the secret is told so before anything is stored."""
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("id"), str)
+        and bool(EVENT_ID.fullmatch(payload["id"]))
+        and isinstance(payload.get("type"), str)
+        and isinstance(payload.get("created"), int)
+        and 0 < payload["created"] < LAST_SECOND
+        and isinstance(payload.get("data"), dict)
+        and isinstance(payload["data"].get("object"), dict)
+    )

@@ -24,7 +24,7 @@ def receive_event(payload: dict[str, Any]) -> bool:
     event = InboxEvent(
         event_id=payload["id"],
         kind=payload.get("type", "")[:80],
-        api_version=(payload.get("api_version") or "")[:40],
+        api_version=str(payload.get("api_version") or "")[:40],
         livemode=bool(payload.get("livemode")),
         object_id=_intent_of(about)[:100],
         payload=payload,

@@ -116,6 +116,7 @@ def test_a_webhook_that_outruns_our_note_of_the_intent_is_known_by_its_metadata(
         lambda body: (body.replace("evt_", "evt-", 1), signature(body)),
         lambda body: (json.dumps(json.loads(body), indent=1), signature(body)),
         lambda body: ("\ufffe" + body, "garbage"),
+        lambda body: (body, f"t={int(time.time())},v1=\xff"),
     ],
     ids=[
         "no header",
@@ -126,6 +127,7 @@ def test_a_webhook_that_outruns_our_note_of_the_intent_is_known_by_its_metadata(
         "a byte",
         "re-serialised",
         "binary",
+        "not ascii",
     ],
 )
 def test_what_is_not_signed_by_the_provider_is_refused_and_leaves_nothing(
@@ -191,6 +193,23 @@ def test_what_is_not_ours_is_kept_and_changes_nothing(paid, changes):  # payment
     outbox.drain()
     assert InboxEvent.objects.get().state == InboxEvent.State.IGNORED
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "evt_\0"},
+        {"id": "e" * 300},
+        {"type": None},
+        {"created": None},
+        {"created": 10**30},
+        {"data": None},
+        {"data": {"object": "pi_x"}},
+    ],
+)
+def test_what_is_signed_and_yet_no_event_is_refused(paid, changes):
+    assert deliver(event_of(paid, **changes)) == 400
+    assert not InboxEvent.objects.exists()
 
 
 def test_an_event_for_another_order_cannot_pay_this_one(shopper, paid):  # reliability 51
