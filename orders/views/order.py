@@ -29,18 +29,16 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 def order_cancel(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer changes their mind before anything was packed."""
     found = order_by_token(token)
-    if not progress.can_cancel(found):
-        return _page(
-            request,
-            found,
-            error=_("This order can no longer be cancelled here. Please write to us."),
-            status=409,
-        )
-    try:
-        actions.cancel_order(found, reason="customer")
-    except Refused as refusal:
-        return _page(request, found, error=str(refusal), status=409)
-    response = redirect(found)
+    error = _("This order can no longer be cancelled here. Please write to us.")
+    if progress.can_cancel(found):
+        try:
+            actions.cancel_order(found, reason="customer")
+        except Refused as refusal:
+            error = str(refusal)
+    found.refresh_from_db()
+    if found.cancel_reason != "customer":
+        return _page(request, found, error=error, status=409)
+    response = redirect(found)  # pressed twice is cancelled once
     response.status_code = 303
     return response
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from catalog.models import Price
 from inventory.actions import set_on_hand
 from inventory.models import Hold, Level
+from orders import actions
 from orders.basket import Basket
 from orders.models import Cart, CartLine, Order
 from tests.factories import ProductFactory
@@ -299,6 +300,22 @@ def test_a_cancelled_order_puts_its_goods_back_on_the_shelf_and_in_the_cart(shop
     assert (response.status_code, order.lifecycle) == (303, "cancelled")
     assert Level.objects.get(variant__sku="MUG").allocated == 0
     assert Cart.objects.get().is_open
+
+
+def test_cancelling_twice_is_the_same_as_once(shopper):
+    order = shopper.buy("MUG")
+    url = reverse("orders:order_cancel", args=[order.token])
+    answers = [shopper.client.post(url) for _press in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert order.events.filter(kind="cancelled").count() == 1
+
+
+def test_what_the_shop_has_cancelled_cannot_be_cancelled_by_its_buyer(shopper):
+    order = shopper.buy("MUG")
+    actions.cancel_order(order, reason="staff")
+    answer = shopper.client.post(reverse("orders:order_cancel", args=[order.token]))
+    assert answer.status_code == 409
+    assert "can no longer be cancelled here" in answer.content.decode()
 
 
 def test_the_checkout_is_kept_by_nobody(shopper):
