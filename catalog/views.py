@@ -26,7 +26,7 @@ from catalog.search import search as find
 from catalog.search import variant_by_sku
 from catalog.showcase import shown_cards
 from inventory.availability import State, availability
-from shop.pages import do_not_keep, public_page
+from shop.pages import do_not_keep, is_asked_for, public_page
 from shop.shell import version_for
 from shop.showcase import look_up
 
@@ -139,7 +139,7 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _answer(request: HttpRequest, page: str, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or the results alone where htmx puts them into the page it has."""
     headers = request.headers
-    is_part = "results" in headers.get("HX-Target", "") and "HX-History-Restore-Request" not in headers
+    is_part = is_asked_for(request, "results") and "HX-History-Restore-Request" not in headers
     return render(request, "catalog/_listing.html" if is_part else page, context)
 
 
@@ -170,7 +170,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen is None:
         return redirect(parts["url"])  # of another product, or sold no more
     address = f"{parts['url']}?variant={chosen['sku']}"
-    if "buy" in request.headers.get("HX-Target", ""):
+    if is_asked_for(request, "buy"):
         return _buy_box_alone(request, parts, chosen, stock, address)
     if wished and sku is None:
         return redirect(address)

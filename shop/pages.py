@@ -56,6 +56,12 @@ def do_not_keep(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def is_asked_for(request: HttpRequest, part: str) -> bool:
+    """Whether htmx wants this part of a page alone. It says so with `HX-Request`, and nothing is kept then:
+    `HX-Target` by itself would put the part where everybody looks for the page."""
+    return "HX-Request" in request.headers and part in request.headers.get("HX-Target", "")
+
+
 def public_page(
     *parameters: str, keep: bool = True, reads_others: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

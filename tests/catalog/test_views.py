@@ -455,6 +455,15 @@ def test_a_page_is_kept_apart_for_each_language_and_theme(client, shelf):
     assert "evil" not in plain
 
 
+@pytest.mark.parametrize("part", ["results", "buy"])
+@pytest.mark.parametrize("path", ["/c/lighting/", "/c/lighting/?page=1", "/p/dome/", "/search/?q=dome"])
+def test_a_part_of_a_page_is_never_kept_in_its_place(client, shelf, path, part):
+    ProductFactory(slug="dome", category=shelf, name={"en": "Dome"}, indexed=True)
+    client.get(path, HTTP_HX_TARGET=f"div#{part}")
+
+    assert "</html>" in client.get(path).content.decode()
+
+
 def test_marks_of_campaigns_neither_split_nor_poison_a_page(client, shelf, django_assert_num_queries):
     client.get("/c/lighting/?utm_source=<script>alert(1)</script>")
 
