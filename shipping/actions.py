@@ -26,14 +26,14 @@ from shipping.carriers import tracking_url
 from shipping.models import Method, Shipment, ShipmentLine, TrackingEvent
 from shipping.parcels import SHIPMENTS
 from shipping.quotes import method_of
-from shop import audit
+from shop import audit, writes
 from shop.errors import IllegalTransition, Refused
 
 State = Shipment.State
 
 
 # --- Planning ------------------------------------------------------------------------------------
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_shipments(order: Order) -> list[Shipment]:
     """One shipment to pack for each location that keeps goods of the order. Twice plans nothing more."""
     shipments = SHIPMENTS.all(order.pk)
@@ -53,18 +53,22 @@ def plan_shipments(order: Order) -> list[Shipment]:
 def _plan(
     order: Order, number: int, location_id: int | None, quantities: dict[int, int], method: Method | None
 ) -> Shipment:
-    shipment = Shipment.objects.create(
-        order=order,
-        number=number,
-        location_id=location_id,
-        method_code=order.delivery_code,
-        is_pickup=bool(method and method.is_pickup),
-        carrier=method.carrier if method else "",
-        promised_to=order.promised_to,
+    shipment = writes.insert(
+        Shipment(
+            order=order,
+            number=number,
+            location_id=location_id,
+            method_code=order.delivery_code,
+            is_pickup=bool(method and method.is_pickup),
+            carrier=method.carrier if method else "",
+            promised_to=order.promised_to,
+        )
     )
-    ShipmentLine.objects.bulk_create(
-        ShipmentLine(shipment=shipment, line_id=line_id, quantity=quantity)
-        for line_id, quantity in quantities.items()
+    writes.append(
+        *(
+            ShipmentLine(shipment=shipment, line_id=line_id, quantity=quantity)
+            for line_id, quantity in quantities.items()
+        )
     )
     return shipment
 

@@ -12,7 +12,7 @@ reads inside the block can miss it. Outside such a block everything is written a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -80,6 +80,25 @@ def insert_once(row: models.Model) -> bool:
 def update(statement: str, parameters: Sequence[Any], *, rows: int | None = None) -> None:
     """An UPDATE or DELETE. Raises DatabaseError, when it is carried out, if it was not for as many as `rows`."""
     _write(Query(statement, parameters), rows)
+
+
+def assign(row: models.Model, values: Mapping[str, Any], *, count_up: str = "") -> None:
+    """Change these columns of a stored row, and `row` with them; `count_up` is one that the database adds 1 to."""
+    if not values:
+        return
+    meta, quote = type(row)._meta, connection.ops.quote_name
+    fields = [meta.get_field(name) for name in values]
+    columns = [f"{quote(field.column)} = %s" for field in fields]
+    if count_up:
+        columns.append(f"{quote(count_up)} = {quote(count_up)} + 1")
+    statement = f"UPDATE {quote(meta.db_table)} SET {', '.join(columns)} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    parameters = [
+        field.get_db_prep_save(value, connection)
+        for field, value in zip(fields, values.values(), strict=True)
+    ]
+    update(statement, [*parameters, row.pk], rows=1)
+    for field, value in zip(fields, values.values(), strict=True):
+        setattr(row, field.attname, value)
 
 
 class _Pending:

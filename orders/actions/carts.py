@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -106,9 +105,7 @@ def save_answers(cart: Cart, answers: dict[str, Any], quote: DeliveryQuote | Non
         step = int(list(changed) != ["delivery_label"])
         changed["updated_at"] = timezone.now()
         # Counted by the database: a change that came between counts too, and a page drawn from `cart` is old.
-        Cart.objects.filter(pk=cart.pk).update(**changed, version=F("version") + step)
-        for name, value in changed.items():
-            setattr(cart, name, value)
+        writes.assign(cart, changed, count_up="version" if step else "")
         cart.version += step
 
 
@@ -129,8 +126,7 @@ def hold_goods(cart: Cart, wanted: dict[int, int]) -> None:
     now = timezone.now()
     fresh = timedelta(minutes=settings.HOLD_MINUTES - 1)
     if wanted and not (cart.held_until and cart.held_until > now + fresh):
-        cart.held_until = inventory.hold(cart.token, wanted)
-        Cart.objects.filter(pk=cart.pk).update(held_until=cart.held_until)
+        writes.assign(cart, {"held_until": inventory.hold(cart.token, wanted)})
 
 
 @transaction.atomic

@@ -15,13 +15,13 @@ from orders import signals
 from orders.actions.placement import publish_mail
 from orders.models import Cart, Order, OrderEvent
 from orders.signals import PaymentSums, ShipmentSums, ask
-from shop import audit
+from shop import audit, writes
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def confirm_order(order: Order) -> bool:
     """The money is safe, or agreed to come with the goods: the order is ours to ship. True the first time.
 
@@ -29,10 +29,11 @@ def confirm_order(order: Order) -> bool:
     """
     if not order.confirm():
         return False
-    OrderEvent.objects.create(order=order, kind="confirmed")
-    signals.order_confirmed.send(sender=None, order=order)
-    refresh_states(order)
-    publish_mail(order, "payment_confirmed")
+    with writes.gathered():
+        writes.append(OrderEvent(order=order, kind="confirmed"))
+        signals.order_confirmed.send(sender=None, order=order)
+        refresh_states(order)
+        publish_mail(order, "payment_confirmed")
     return True
 
 
@@ -125,8 +126,7 @@ def refresh_states(order: Order) -> None:
     payment = payment_state(order, _payments(order))
     fulfilment = fulfilment_state(order, _shipments(order))
     if (payment, fulfilment) != (order.payment_state, order.fulfilment_state):
-        Order.objects.filter(pk=order.pk).update(payment_state=payment, fulfilment_state=fulfilment)
-        order.payment_state, order.fulfilment_state = payment, fulfilment
+        writes.assign(order, {"payment_state": payment, "fulfilment_state": fulfilment})
 
 
 def payment_state(order: Order, sums: PaymentSums) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +16,12 @@ from orders.errors import CartChanged, EmptyCart, NotForSale
 from orders.models import Cart, Order, OrderEvent, OrderLine
 from orders.signals import DeliveryQuote, PaymentOption, order_placed
 from pricing.calculator import Quote, QuoteLine
-from shop import outbox, sql
+from shop import outbox, sql, writes
 from shop.money import Money
 
 _LOCKED = sql.Select(Cart, "WHERE id = %s", lock=True)
 
 
-@transaction.atomic
 def place_order(
     basket: Basket, *, shown_total: Money, version: int, delivery: DeliveryQuote, payment: PaymentOption
 ) -> Order:
@@ -31,6 +31,13 @@ def place_order(
     Twice gives the first order back. Raises EmptyCart, CartChanged, NotForSale, or OutOfStock (with the
     variant and what is free).
     """
+    with transaction.atomic(), writes.gathered():
+        return _place(basket, shown_total, version, delivery, payment)
+
+
+def _place(
+    basket: Basket, shown_total: Money, version: int, delivery: DeliveryQuote, payment: PaymentOption
+) -> Order:
     cart = basket.cart
     locked = _LOCKED.all(cart.pk)[0]
     if not locked.is_open and (placed := Order.objects.filter(cart=cart).first()):
@@ -46,8 +53,8 @@ def place_order(
         cause=f"order:{order.pk}",
         location_id=delivery.location_id,
     )
-    Cart.objects.filter(pk=cart.pk).update(is_open=False, held_until=None)
-    OrderEvent.objects.create(order=order, kind="placed", data={"total": order.total_minor})
+    writes.assign(locked, {"is_open": False, "held_until": None})
+    writes.append(OrderEvent(order=order, kind="placed", data={"total": order.total_minor}))
     order_placed.send(sender=None, order=order, payment=payment)
     publish_mail(order, "order_received")
     return order
@@ -76,22 +83,24 @@ def _agree(basket: Basket, shown_total: Money) -> None:
 def _create(basket: Basket, delivery: DeliveryQuote, payment: PaymentOption) -> Order:
     cart, quote, now = basket.cart, basket.quote, timezone.now()
     due = timedelta(minutes=payment.due_minutes) if payment.due_minutes else None
-    return Order.objects.create(
-        cart=cart,
-        user_id=cart.user_id,
-        email=cart.email,
-        language=cart.language,
-        **cart.address,
-        **_amounts(quote),
-        delivery_code=delivery.code,
-        delivery_label=delivery.label,
-        promised_from=delivery.promised_from,
-        promised_to=delivery.promised_to,
-        payment_method=payment.code,
-        pays_online=payment.is_online,
-        payment_due_at=now + due if due else None,
-        terms_accepted_at=now,
-        placed_at=now,
+    return writes.insert(
+        Order(
+            cart=cart,
+            user_id=cart.user_id,
+            email=cart.email,
+            language=cart.language,
+            **cart.address,
+            **_amounts(quote),
+            delivery_code=delivery.code,
+            delivery_label=delivery.label,
+            promised_from=delivery.promised_from,
+            promised_to=delivery.promised_to,
+            payment_method=payment.code,
+            pays_online=payment.is_online,
+            payment_due_at=now + due if due else None,
+            terms_accepted_at=now,
+            placed_at=now,
+        )
     )
 
 
@@ -120,11 +129,13 @@ def _amounts(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _create_lines(order: Order, basket: Basket) -> list[OrderLine]:
+def _create_lines(order: Order, basket: Basket) -> Sequence[OrderLine]:
     quoted = {line.key: line for line in basket.quote.lines}
-    return OrderLine.objects.bulk_create(
-        _line_of(order, position, line, line.facts, quoted[str(line.id)])
-        for position, line in enumerate(basket.lines)
+    return writes.insert_all(
+        [
+            _line_of(order, position, line, line.facts, quoted[str(line.id)])
+            for position, line in enumerate(basket.lines)
+        ]
     )
 
 

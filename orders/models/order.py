@@ -15,8 +15,14 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import AddressFields
 from orders.models.cart import Cart, new_token
+from shop import sql
 from shop.errors import IllegalTransition
 from shop.money import Money, money
+
+_CONFIRM = """
+    UPDATE orders_order SET confirmed_at = %s, version = version + 1
+    WHERE id = %s AND lifecycle = %s AND confirmed_at IS NULL
+"""
 
 
 def new_number() -> str:
@@ -226,11 +232,8 @@ class Order(AddressFields):
 
         Call it on an order read under its lock: when it was confirmed now, the rest of the row is not read again.
         """
-        confirmed = Order.objects.filter(
-            pk=self.pk, lifecycle=self.Lifecycle.PLACED, confirmed_at__isnull=True
-        )
         now = timezone.now()
-        if confirmed.update(confirmed_at=now, version=F("version") + 1):
+        if sql.change(_CONFIRM, [sql.moment(now), self.pk, self.Lifecycle.PLACED.value]):
             self.lifecycle, self.confirmed_at = self.Lifecycle.PLACED, now
             self.__dict__.pop("version", None)  # read again where it is asked for
             return True

@@ -16,19 +16,24 @@ from payments.errors import GatewayDown, StoredFailure
 from payments.gateways import Started, gateway_of
 from payments.models import Attempt, Event
 from payments.options import GATEWAY_OF_METHOD
-from shop import sql
+from shop import sql, writes
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 _LOCKED = sql.Select(Order, "WHERE id = %s", lock=True)
+_REMEMBER = """
+    UPDATE payments_attempt SET reference = %s, provider_state = 'started'
+    WHERE id = %s AND is_open AND reference IS NULL
+"""
 _OPEN = sql.Select(Attempt, "WHERE order_id = %s AND is_open")
 
 
-def open_attempt(order: Order, payment: PaymentOption) -> Attempt:
+def open_attempt(order: Order, payment: PaymentOption, *, number: int = 0) -> Attempt:
     """Make an attempt for the whole order, in the order's own transaction; a promise is confirmed at once."""
-    number = sql.rows("SELECT COUNT(*) FROM payments_attempt WHERE order_id = %s", [order.pk])[0][0] + 1
+    if not number:
+        number = sql.rows("SELECT COUNT(*) FROM payments_attempt WHERE order_id = %s", [order.pk])[0][0] + 1
     gateway = GATEWAY_OF_METHOD[payment.code]
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         order=order,
         number=number,
         method=payment.code,
@@ -39,7 +44,7 @@ def open_attempt(order: Order, payment: PaymentOption) -> Attempt:
     )
     if gateway == "manual":
         attempt.reference = gateway_of(gateway).start(attempt).reference
-        attempt.save(update_fields=["reference"])
+    writes.insert(attempt)
     if payment.is_promised:
         append(attempt, Event.Kind.PROMISED, attempt.amount_minor, f"promise:{attempt.pk}", order.placed_at)
         orders.confirm_order(order)
@@ -69,7 +74,13 @@ def start_attempt(order: Order) -> tuple[Attempt, Started]:
 
 
 def _payable_attempt(order: Order) -> Attempt:
-    """The open attempt, looked at under the order's lock; a new one when the last came to nothing."""
+    """The open attempt; a new one, made under the order's lock, when the last came to nothing.
+
+    One that is open is not locked: should the order be cancelled just now, `_remember` finds it closed.
+    """
+    if order.is_payable and (attempt := _OPEN.first(order.pk)):
+        attempt.order = order
+        return attempt
     with transaction.atomic():
         locked = _LOCKED.all(order.pk)[0]
         if not locked.is_payable:
@@ -85,10 +96,10 @@ def _payable_attempt(order: Order) -> Attempt:
 def _remember(attempt: Attempt, reference: str) -> bool:
     """Store the provider's name for the attempt, once. False when the attempt is not open any more."""
     attempt.reference = reference
-    open_rows = Attempt.objects.filter(pk=attempt.pk, is_open=True)
-    if open_rows.filter(reference__isnull=True).update(reference=reference, provider_state="started"):
+    if sql.change(_REMEMBER, [reference, attempt.pk]):
         return True
-    return open_rows.filter(reference=reference).exists()  # another request was quicker, with the same answer
+    # Another request was quicker, with the same answer.
+    return Attempt.objects.filter(pk=attempt.pk, is_open=True, reference=reference).exists()
 
 
 def _replace(attempt: Attempt) -> None:

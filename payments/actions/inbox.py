@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from payments.actions.sync import sync
 from payments.models import Attempt, InboxEvent
-from shop import outbox
+from shop import outbox, writes
 
 logger = logging.getLogger(__name__)
 WANTED = ("payment_intent.", "charge.", "refund.")
@@ -30,9 +30,8 @@ def receive_event(payload: dict[str, Any]) -> bool:
         payload=payload,
         created_at=datetime.fromtimestamp(payload.get("created", 0), UTC),
     )
-    if InboxEvent.objects.filter(event_id=event.event_id).exists():
+    if not writes.insert_once(event):
         return False
-    InboxEvent.objects.bulk_create([event], ignore_conflicts=True)
     outbox.publish("payments.inbox", {"event": event.event_id}, dedupe=f"inbox:{event.event_id}")
     return True
 

@@ -15,13 +15,15 @@ from orders.models import Order, OrderEvent
 from payments import sums as ledger
 from payments.gateways import Fact, Truth, gateway_of
 from payments.models import Attempt, Event, Refund
-from shop import outbox, sql
+from shop import outbox, sql, writes
+from shop.sql import Query
 
 logger = logging.getLogger(__name__)
 GENESIS = "0" * 64
 _LOCKED_ORDER = sql.Select(Order, "WHERE id = %s", lock=True)
 _ATTEMPT = sql.Select(Attempt, "WHERE id = %s")
 _CHAIN = "SELECT kind, provider_object, hash FROM payments_event WHERE attempt_id = %s ORDER BY id"
+Chain = list[tuple[str, str, str]]  # (kind, provider object, hash) of an attempt's events, oldest first
 FAILED_MAIL_AFTER = timedelta(minutes=10)  # most try again at once; who did not gets the link
 
 
@@ -38,15 +40,19 @@ def sync(attempt: Attempt) -> Attempt:
 
 @transaction.atomic
 def _append_what_is_new(order_id: int, attempt_id: int, truth: Truth) -> Attempt:
-    order, attempt = _LOCKED_ORDER.all(order_id)[0], _ATTEMPT.all(attempt_id)[0]
+    orders_found, attempts, rows = sql.together(
+        _LOCKED_ORDER.query(order_id), _ATTEMPT.query(attempt_id), Query(_CHAIN, [attempt_id])
+    )
+    [order], [attempt] = _LOCKED_ORDER.made(orders_found), _ATTEMPT.made(attempts)
     attempt.order = order
     if wrong := _mismatch(order, attempt, truth):
         _flag(order, wrong)
         return attempt
-    new = _record(attempt, truth)
-    _note_state(attempt, truth)
-    for event in new:
-        _tell(order, event)
+    with writes.gathered():
+        new = _record(attempt, truth, [*rows])
+        _note_state(attempt, truth)
+        for event in new:
+            _tell(order, event)
     if not _settle(order, attempt):  # which brings the states up to date by itself
         orders.refresh_states(order)
     return attempt
@@ -69,30 +75,34 @@ def _flag(order: Order, wrong: str) -> None:
         OrderEvent.objects.create(order=order, kind="needs_review", data={"reason": reason})
 
 
-def _record(attempt: Attempt, truth: Truth) -> list[Event]:
+def _record(attempt: Attempt, truth: Truth, chain: Chain) -> list[Event]:
     """Append the facts we did not have. Captures are cumulative at the provider: the difference is the event."""
     new: list[Event | None] = []
     if truth.authorized:
-        new.append(_append_fact(attempt, truth.authorized))
+        new.append(_append_fact(attempt, truth.authorized, chain))
     if truth.captured:
         before = attempt.events.total(Event.Kind.CAPTURED)
         if truth.captured.amount_minor > before:
             name = f"{truth.captured.provider_object}:{truth.captured.amount_minor}"
             amount = truth.captured.amount_minor - before
-            new.append(append(attempt, Event.Kind.CAPTURED, amount, name, timezone.now()))
-    new.extend(_append_fact(attempt, fact) for fact in truth.others)
+            new.append(append(attempt, Event.Kind.CAPTURED, amount, name, timezone.now(), chain=chain))
+    new.extend(_append_fact(attempt, fact, chain) for fact in truth.others)
     if truth.voided:
         rest = max(0, ledger.held(attempt))
         fact = truth.voided
-        new.append(append(attempt, fact.kind, rest, fact.provider_object, fact.occurred_at, fact.data))
+        new.append(
+            append(attempt, fact.kind, rest, fact.provider_object, fact.occurred_at, fact.data, chain=chain)
+        )
     for event in new:
         if event:
             _match_refund(attempt, event)
     return [event for event in new if event]
 
 
-def _append_fact(attempt: Attempt, fact: Fact) -> Event | None:
-    return append(attempt, fact.kind, fact.amount_minor, fact.provider_object, fact.occurred_at, fact.data)
+def _append_fact(attempt: Attempt, fact: Fact, chain: Chain) -> Event | None:
+    return append(
+        attempt, fact.kind, fact.amount_minor, fact.provider_object, fact.occurred_at, fact.data, chain=chain
+    )
 
 
 def append(
@@ -103,9 +113,15 @@ def append(
     occurred_at: datetime,
     data: dict[str, Any] | None = None,
     actor: Any = None,
+    *,
+    chain: Chain | None = None,
 ) -> Event | None:
-    """Write an event at the end of its attempt's chain; None when it is there already. Under the order's lock."""
-    chain = sql.rows(_CHAIN, [attempt.pk])
+    """Write an event at the end of its attempt's chain; None when it is there already. Under the order's lock.
+
+    `chain` is what the attempt has, if it was read under that lock; the event is added to it.
+    """
+    if chain is None:
+        chain = [*sql.rows(_CHAIN, [attempt.pk])]
     if any(row[:2] == (kind, provider_object) for row in chain):
         return None
     event = Event(
@@ -120,7 +136,8 @@ def append(
         prev=chain[-1][-1] if chain else GENESIS,
     )
     event.hash = event.seal()
-    event.save(force_insert=True)
+    writes.append(event)
+    chain.append((event.kind, event.provider_object, event.hash))
     return event
 
 
@@ -138,21 +155,21 @@ def _match_refund(attempt: Attempt, event: Event) -> None:
 
 
 def _note_state(attempt: Attempt, truth: Truth) -> None:
-    attempt.provider_state = truth.state
-    attempt.is_open = truth.is_open and attempt.is_open
-    attempt.card = truth.card or attempt.card
-    attempt.capture_before = truth.capture_before or attempt.capture_before
-    attempt.is_multicapture = truth.is_multicapture
-    attempt.synced_at = timezone.now()
-    attempt.save(
-        update_fields=["provider_state", "is_open", "card", "capture_before", "is_multicapture", "synced_at"]
-    )
+    state = {
+        "provider_state": truth.state,
+        "is_open": truth.is_open and attempt.is_open,
+        "card": truth.card or attempt.card,
+        "capture_before": truth.capture_before or attempt.capture_before,
+        "is_multicapture": truth.is_multicapture,
+        "synced_at": timezone.now(),
+    }
+    writes.assign(attempt, state)
 
 
 def _tell(order: Order, event: Event) -> None:
     """The order's timeline, and the mail that an event asks for."""
     data = {"amount": event.amount_minor, "attempt": event.attempt.number, **event.data}
-    OrderEvent.objects.create(order=order, kind=f"payment_{event.kind}", data=data)
+    writes.append(OrderEvent(order=order, kind=f"payment_{event.kind}", data=data))
     if event.kind == Event.Kind.FAILED:
         outbox.publish(
             "orders.mail",
