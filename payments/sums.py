@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Sum
 
 from orders.models import Order
 from orders.signals import PaymentSums
 from payments.models import Attempt, Event, Refund
 from shop import sql
+from shop.sql import Query
 
 Kind = Event.Kind
 _BY_KIND = """
@@ -19,12 +22,21 @@ _BY_KIND = """
 
 def sums(order: Order) -> PaymentSums:
     """The sums of an order's ledger, in one query."""
+    return sums_of(sql.rows(*sums_query(order.pk)))
+
+
+def sums_query(order_id: int) -> Query:
+    return Query(_BY_KIND, [order_id])
+
+
+def sums_of(amounts: Iterable[tuple[str, str, int]]) -> PaymentSums:
+    """Adds up (kind of event, gateway, amount in minor units), as `sums_query` finds them."""
     total: dict[str, int] = {}
     captured_of_holds = 0  # money by hand comes out of no hold
-    for kind, gateway, amount in sql.rows(_BY_KIND, [order.pk]):
+    for kind, gateway, amount in amounts:
         total[kind] = total.get(kind, 0) + int(amount)
         if kind == Kind.CAPTURED and gateway == "stripe":
-            captured_of_holds = int(amount)
+            captured_of_holds += int(amount)
     held = total.get(Kind.AUTHORIZED, 0) - captured_of_holds - total.get(Kind.VOIDED, 0)
     return PaymentSums(
         authorized=max(0, held),

@@ -18,7 +18,7 @@ from inventory.models import Allocation, Location
 from orders.actions import refresh_states
 from orders.actions.placement import publish_mail
 from orders.desk import review_text
-from orders.finding import attach_lines
+from orders.finding import LINES, attach_lines
 from orders.models import Order, OrderEvent
 from orders.signals import goods_leaving
 from shipping.amounts import fix_amount
@@ -26,8 +26,9 @@ from shipping.carriers import tracking_url
 from shipping.models import Method, Shipment, ShipmentLine, TrackingEvent
 from shipping.parcels import SHIPMENTS
 from shipping.quotes import method_of
-from shop import audit, writes
+from shop import audit, versions, writes
 from shop.errors import IllegalTransition, Refused
+from shop.sql import Query
 
 State = Shipment.State
 
@@ -36,13 +37,16 @@ State = Shipment.State
 @transaction.atomic(savepoint=False)
 def plan_shipments(order: Order) -> list[Shipment]:
     """One shipment to pack for each location that keeps goods of the order. Twice plans nothing more."""
-    shipments = SHIPMENTS.all(order.pk)
+    found, lines, promised = versions.together(
+        SHIPMENTS.query(order.pk), LINES.query(order.pk), Query(_PROMISED, [order.pk])
+    )
+    shipments = SHIPMENTS.made(found)
     planned = [shipment for shipment in shipments if shipment.state != State.CANCELLED]
     if planned:
         return planned
-    attach_lines(order)
+    attach_lines(order, LINES.made(lines))
     method = method_of(order.country, order.delivery_code)
-    by_location = _goods_by_location(order, method)
+    by_location = _goods_by_location(order, method, promised)
     number = max((shipment.number for shipment in shipments), default=0)
     return [
         _plan(order, number + step, location_id, quantities, method)
@@ -73,20 +77,28 @@ def _plan(
     return shipment
 
 
-def _goods_by_location(order: Order, method: Method | None) -> dict[int | None, dict[int, int]]:
+_PROMISED = """
+    SELECT allocation.line_id, level.location_id, allocation.quantity - allocation.shipped - allocation.released
+    FROM inventory_allocation allocation
+    JOIN inventory_level level ON level.id = allocation.level_id
+    JOIN inventory_location location ON location.id = level.location_id
+    JOIN orders_orderline line ON line.id = allocation.line_id
+    WHERE line.order_id = %s ORDER BY location.position, location.id, line.position
+"""
+
+
+def _goods_by_location(
+    order: Order, method: Method | None, promised: list[tuple[int, int, int]]
+) -> dict[int | None, dict[int, int]]:
     """{location: {order line: units}}. What is collected waits at one counter, wherever its goods come from;
     what is not counted leaves from where most things do."""
     lines = [line for line in order.lines.all() if line.is_shipped_by_parcel]
     if method and method.is_pickup and lines:
         return {method.location_id: {line.pk: line.quantity for line in lines}}
-    allocations = Allocation.objects.filter(line__in=[line.pk for line in lines])
-    nearest_first = allocations.order_by("level__location__position", "level__location", "line__position")
     goods: dict[int | None, dict[int, int]] = {}
     left = {line.pk: line.quantity for line in lines}
-    for line_id, location_id, quantity, shipped, released in nearest_first.values_list(
-        "line_id", "level__location_id", "quantity", "shipped", "released"
-    ):
-        if units := quantity - shipped - released:
+    for line_id, location_id, units in promised:
+        if units and line_id in left:
             goods.setdefault(location_id, {})[line_id] = units
             left[line_id] -= units
     for line_id, quantity in left.items():

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inventory.models import Allocation
+from inventory.models import Allocation, Location
 from orders.models import Order
 from orders.signals import OrderPart, ShipmentSums
 from shipping.amounts import amount_of
@@ -158,22 +157,24 @@ class Parcel:
 
 
 def parcels_of(order: Order, *, with_cancelled: bool = False) -> list[Parcel]:
-    """All parcels of the order in a constant number of queries."""
-    shipments = SHIPMENTS.all(order.pk)
+    """All parcels of the order, in one exchange with the database."""
+    selects = (SHIPMENTS, _LINES, _TRACKING, _PLACES)
+    answers = sql.together(*(select.query(order.pk) for select in selects))
+    shipments, lines, tracking, places = (
+        select.made(rows) for select, rows in zip(selects, answers, strict=True)
+    )
     if not with_cancelled:
         shipments = [shipment for shipment in shipments if shipment.state != State.CANCELLED]
-    ids = [shipment.pk for shipment in shipments]
     bought = {line.pk: line for line in order.lines.all()}
-    lines, tracking = _by_shipment(_LINES.all(among=ids)), _by_shipment(_TRACKING.all(among=ids))
+    lines, tracking = _by_shipment(lines), _by_shipment(tracking)
+    places = {place.pk: place for place in places}
     for shipment in shipments:
-        shipment.order = order
+        shipment.order, shipment.location = order, places.get(shipment.location_id)
         held = lines.get(shipment.pk, [])
         for line in held:
             line.line = bought[line.line_id]
         sql.attach(shipment, "lines", sorted(held, key=lambda line: (line.line.position, line.pk)))
         sql.attach(shipment, "tracking", tracking.get(shipment.pk, []))
-    places = [shipment for shipment in shipments if shipment.location_id]
-    prefetch_related_objects(places, "location")
     return [Parcel(shipment) for shipment in shipments]
 
 
@@ -185,8 +186,10 @@ def _by_shipment(rows: list[Any]) -> dict[int, list[Any]]:
 
 
 SHIPMENTS = sql.Select(Shipment, "WHERE order_id = %s ORDER BY number")
-_LINES = sql.Select(ShipmentLine, "WHERE shipment_id IN ({ids})")
-_TRACKING = sql.Select(TrackingEvent, "WHERE shipment_id IN ({ids}) ORDER BY at, id")
+_OF_ORDER = "(SELECT id FROM shipping_shipment WHERE order_id = %s)"
+_LINES = sql.Select(ShipmentLine, f"WHERE shipment_id IN {_OF_ORDER}")
+_TRACKING = sql.Select(TrackingEvent, f"WHERE shipment_id IN {_OF_ORDER} ORDER BY at, id")
+_PLACES = sql.Select(Location, "WHERE id IN (SELECT location_id FROM shipping_shipment WHERE order_id = %s)")
 
 
 def shopper_parts(order: Order) -> list[OrderPart]:

@@ -33,11 +33,11 @@ class Query(NamedTuple):
 
 def together(*queries: Query) -> list[list[tuple[Any, ...]]]:
     """The rows of each SELECT, in one exchange with a database that takes several statements at once."""
-    if not _takes_several():
+    if not takes_several():
         return [rows(*query) for query in queries]
     answers = []
     with connection.cursor() as cursor:
-        cursor.execute(*_joined(queries))
+        cursor.execute(*joined(queries))
         while True:
             answers.append(cursor.fetchall())
             if not cursor.nextset():
@@ -53,25 +53,25 @@ def change(statement: str, parameters: Sequence[Any] = ()) -> int:
 
 def changes(*queries: Query) -> list[int]:
     """The same for several, in one exchange where the database takes several: how many rows each was."""
-    if len(queries) == 1 or not _takes_several():
+    if len(queries) == 1 or not takes_several():
         return [change(*query) for query in queries]
     counts = []
     with connection.cursor() as cursor:
-        cursor.execute(*_joined(queries))
+        cursor.execute(*joined(queries))
         while True:
             counts.append(cursor.rowcount)
             if not cursor.nextset():
                 return counts
 
 
-def _takes_several() -> bool:
+def takes_several() -> bool:
     """SQLite is no exchange away, and PostgreSQL takes one statement at a time where it fills in the values itself."""
     return connection.vendor == "postgresql" and not connection.settings_dict["OPTIONS"].get(
         "server_side_binding"
     )
 
 
-def _joined(queries: Sequence[Query]) -> tuple[str, list[Any]]:
+def joined(queries: Sequence[Query]) -> tuple[str, list[Any]]:
     statement = ";\n".join(query.statement for query in queries)
     return statement, [value for query in queries for value in query.parameters]
 

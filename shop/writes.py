@@ -5,7 +5,7 @@
         writes.append(OrderEvent(order=order, kind="placed"))   # with the next exchange, as nobody waits for it
         writes.update("UPDATE orders_cart SET held_until = NULL WHERE id = %s", [cart.pk])
 
-What is gathered goes out, in its order, before the next statement of any kind and at the block's end: nothing that
+What is gathered goes out, in its order, with the next statement of any kind or at the block's end: nothing that
 reads inside the block can miss it. Outside such a block everything is written at once. Model signals are not sent.
 """
 
@@ -110,8 +110,19 @@ class _Pending:
     def __call__(
         self, execute: Callable[..., Any], statement: str, parameters: Any, many: bool, context: Any
     ) -> Any:
-        self.write()
-        return execute(statement, parameters, many, context)
+        """Go before this statement; with it, where the database takes several and it can be joined to others."""
+        if not self.queries or many or not isinstance(parameters, list | tuple) or not sql.takes_several():
+            self.write()
+            return execute(statement, parameters, many, context)
+        queries, self.queries = self.queries, []
+        joined = sql.joined([*(query for query, _rows in queries), Query(statement, parameters)])
+        answer = execute(*joined, many, context)
+        cursor, counts = context["cursor"], []
+        for _query in queries:
+            counts.append(cursor.rowcount)
+            cursor.nextset()
+        _check(queries, counts)
+        return answer
 
     def write(self) -> None:
         queries, self.queries = self.queries, []
@@ -128,7 +139,10 @@ def _write(query: Query, rows: int | None = None) -> None:
 
 
 def _carry_out(queries: list[tuple[Query, int | None]]) -> None:
-    counts = sql.changes(*(query for query, _rows in queries))
+    _check(queries, sql.changes(*(query for query, _rows in queries)))
+
+
+def _check(queries: list[tuple[Query, int | None]], counts: list[int]) -> None:
     for (query, wanted), count in zip(queries, counts, strict=True):
         if wanted is not None and count != wanted:
             raise DatabaseError(f"{count} rows instead of {wanted}: {query.statement.strip()}")

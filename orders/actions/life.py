@@ -22,17 +22,17 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic(savepoint=False)
-def confirm_order(order: Order) -> bool:
+def confirm_order(order: Order, *, payments: PaymentSums | None = None) -> bool:
     """The money is safe, or agreed to come with the goods: the order is ours to ship. True the first time.
 
-    Raises IllegalTransition if it was cancelled.
+    `payments` are the sums of its ledger, where they are known. Raises IllegalTransition if it was cancelled.
     """
     if not order.confirm():
         return False
     with writes.gathered():
         writes.append(OrderEvent(order=order, kind="confirmed"))
         signals.order_confirmed.send(sender=None, order=order)
-        refresh_states(order)
+        refresh_states(order, payments=payments)
         publish_mail(order, "payment_confirmed")
     return True
 
@@ -121,9 +121,9 @@ def take_back(cart: Cart) -> Cart | None:
     return cart if cart.is_open else None
 
 
-def refresh_states(order: Order) -> None:
+def refresh_states(order: Order, *, payments: PaymentSums | None = None) -> None:
     """Compute the order's cached states from their ledgers: the only code that writes them."""
-    payment = payment_state(order, _payments(order))
+    payment = payment_state(order, payments or _payments(order))
     fulfilment = fulfilment_state(order, _shipments(order))
     if (payment, fulfilment) != (order.payment_state, order.fulfilment_state):
         writes.assign(order, {"payment_state": payment, "fulfilment_state": fulfilment})

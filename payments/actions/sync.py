@@ -12,6 +12,7 @@ from django.utils import timezone
 from inventory.errors import OutOfStock
 from orders import actions as orders
 from orders.models import Order, OrderEvent
+from orders.signals import PaymentSums
 from payments import sums as ledger
 from payments.gateways import Fact, Truth, gateway_of
 from payments.models import Attempt, Event, Refund
@@ -40,8 +41,11 @@ def sync(attempt: Attempt) -> Attempt:
 
 @transaction.atomic
 def _append_what_is_new(order_id: int, attempt_id: int, truth: Truth) -> Attempt:
-    orders_found, attempts, rows = sql.together(
-        _LOCKED_ORDER.query(order_id), _ATTEMPT.query(attempt_id), Query(_CHAIN, [attempt_id])
+    orders_found, attempts, chain, amounts = sql.together(
+        _LOCKED_ORDER.query(order_id),
+        _ATTEMPT.query(attempt_id),
+        Query(_CHAIN, [attempt_id]),
+        ledger.sums_query(order_id),
     )
     [order], [attempt] = _LOCKED_ORDER.made(orders_found), _ATTEMPT.made(attempts)
     attempt.order = order
@@ -49,12 +53,14 @@ def _append_what_is_new(order_id: int, attempt_id: int, truth: Truth) -> Attempt
         _flag(order, wrong)
         return attempt
     with writes.gathered():
-        new = _record(attempt, truth, [*rows])
+        new = _record(attempt, truth, [*chain])
         _note_state(attempt, truth)
         for event in new:
             _tell(order, event)
-    if not _settle(order, attempt):  # which brings the states up to date by itself
-        orders.refresh_states(order)
+            amounts.append((event.kind, attempt.gateway, event.amount_minor))
+        sums = ledger.sums_of(amounts)
+        if not _settle(order, attempt, sums):  # which brings the states up to date by itself
+            orders.refresh_states(order, payments=sums)
     return attempt
 
 
@@ -182,15 +188,15 @@ def _tell(order: Order, event: Event) -> None:
         orders.publish_mail(order, "refunded", name=event.provider_object, amount_minor=event.amount_minor)
 
 
-def _settle(order: Order, attempt: Attempt) -> bool:
+def _settle(order: Order, attempt: Attempt, sums: PaymentSums) -> bool:
     """Money that is safe makes the order ours to ship; money for a cancelled order buys it again or goes back.
 
     True when this confirmed the order.
     """
-    sums = ledger.sums(order)
     has_money = sums.authorized + sums.captured - sums.refunded
     if order.lifecycle == Order.Lifecycle.PLACED:
-        return has_money >= order.total_minor and not order.is_confirmed and orders.confirm_order(order)
+        is_enough = has_money >= order.total_minor
+        return is_enough and not order.is_confirmed and orders.confirm_order(order, payments=sums)
     if order.lifecycle == Order.Lifecycle.CANCELLED and has_money > 0:
         _late_money(order, attempt)
     return False

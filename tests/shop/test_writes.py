@@ -103,6 +103,24 @@ def test_nothing_that_reads_can_miss_what_is_gathered():
         assert names() == ["a", "b", "c"]
 
 
+def test_what_is_gathered_goes_out_with_the_next_statement():
+    with transaction.atomic(), writes.gathered():
+        writes.append(message("a"))
+        writes.append(message("b"))
+        with CaptureQueriesContext(connection) as asked:
+            assert writes.insert(message("c")).pk == Message.objects.get(dedupe="c").pk
+        assert len(asked.captured_queries) == (2 if connection.vendor == "postgresql" else 4)
+        writes.append(message("d"))
+        assert Message.objects.filter(topic="test").update(attempts=1) == 4
+        writes.update(RENAME, ["x", "nobody"], rows=0)
+        assert sql.together(sql.Query("SELECT 1"), sql.Query("SELECT 2")) == [[(1,)], [(2,)]]
+        writes.append(message("100%"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT dedupe FROM shop_message WHERE dedupe LIKE '10%'")
+            assert cursor.fetchall() == [("100%",)]
+    assert names() == ["a", "b", "c", "d", "100%"]
+
+
 def test_a_savepoint_that_is_rolled_back_takes_what_was_gathered_in_it():
     with transaction.atomic(), writes.gathered():
         writes.append(message("before"))
