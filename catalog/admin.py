@@ -197,6 +197,8 @@ class PictureForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["upload"].required = self.instance.pk is None
+        if self.instance.pk:
+            self.fields["upload"].widget.attrs["hidden"] = True  # a picture keeps its file: see clean_upload
         self.prepared = None
 
     def clean_upload(self) -> UploadedFile | None:

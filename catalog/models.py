@@ -643,7 +643,7 @@ class Picture(models.Model):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
-        return self.original.name
+        return str(self.alt) or self.original.name
 
 
 class Rendition(models.Model):
