@@ -133,7 +133,7 @@ def _locale(language: str) -> Locale:
 
 
 def parse_minor(text: str, currency: str) -> int:
-    """Minor units of a plain decimal such as "24.90". Raises ValueError for anything else."""
+    """Minor units of a plain decimal such as "24.90". Raises ValueError for anything else, or larger than a column."""
     found = _PLAIN.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not an amount")
@@ -145,7 +145,7 @@ def parse_minor(text: str, currency: str) -> int:
     return -minor if sign else minor
 
 
-_PLAIN = re.compile(r"(-)?([0-9]+)(?:\.([0-9]+))?")
+_PLAIN = re.compile(r"(-)?([0-9]{1,12})(?:\.([0-9]+))?")
 
 
 def money(column: str, currency: str = "currency") -> Any:

@@ -178,6 +178,8 @@ def test_what_is_written_plainly_is_read_back(minor, currency):
         "NaN",
         "1.234",
         "1_000",
+        "9" * 17,
+        "9" * 5000,
     ],
 )
 def test_anything_but_a_plain_decimal_is_refused(text):
