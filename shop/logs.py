@@ -66,6 +66,8 @@ def logging_config(*, json: bool) -> dict[str, Any]:
             # 4xx are told by our own request line; Django's copy of them would repeat the whole path.
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # A body to a HEAD request, which nobody is sent: no news.
+            "gunicorn.http.wsgi": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "stripe": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
