@@ -85,5 +85,13 @@ def show_the_payments(order: Order, for_staff: bool, **kwargs: Any) -> list[Orde
         "attempt": last,
         "bank": options.bank_details(order) if is_owed_by_transfer else None,
         "decline": last_decline(order),
+        "refunded": _refunded(order),
     }
     return [OrderPart("payment", "payments/_order_payment.html", context)]
+
+
+def _refunded(order: Order) -> Money | None:
+    states = Order.PaymentState
+    if order.payment_state not in (states.PART_REFUNDED, states.REFUNDED):
+        return None
+    return Money(sums(order).refunded, order.currency)

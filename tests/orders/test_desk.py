@@ -472,6 +472,7 @@ def test_the_whole_order_is_refunded_once(client, staff):
     order.refresh_from_db()
     assert order.payment_state == Order.PaymentState.REFUNDED
     assert order.events.filter(kind="refund_requested").count() == 1
+    assert "€27.90 went back to you." in client.get(order.get_absolute_url()).content.decode()
 
 
 def test_more_than_was_paid_is_not_refunded(client, staff):
