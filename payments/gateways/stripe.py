@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import requests
 import stripe
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,19 +21,27 @@ from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+Values = dict[str, Any]  # an object of Stripe's
 QUICK_SECONDS = 1
 CANCELLABLE = {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"}
 
 
-def http_client() -> stripe.HTTPClient:
-    return stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT_SECONDS)
+stripe.enable_telemetry = False  # nobody is told how long our requests take, or where we run
+
+
+def http_client(base: str) -> stripe.HTTPClient:
+    """The proxies that the environment names hold for the life of the process; nothing else there is looked at."""
+    session = requests.Session()
+    session.trust_env = False
+    proxies = requests.utils.get_environ_proxies(base)
+    return stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT_SECONDS, session=session, proxy=proxies)
 
 
 @lru_cache(maxsize=4)
 def _client(key: str, base: str) -> stripe.StripeClient:
     # `ask` asks again itself: the library would wait out the timeout twice while a shopper waits.
     return stripe.StripeClient(
-        key, base_addresses={"api": base}, http_client=http_client(), max_network_retries=0
+        key, base_addresses={"api": base}, http_client=http_client(base), max_network_retries=0
     )
 
 
@@ -40,15 +49,20 @@ def client() -> stripe.StripeClient:
     return _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
 
 
+def request(method: str, path: str, **params: Any) -> Values:
+    """The answer as plain values: the library's objects take longer to make than the request."""
+    return client().raw_request(method, f"/v1/{path}", **params).data
+
+
 class StripeGateway:
     def start(self, attempt: Attempt) -> Started:
         if reference := attempt.reference:
-            intent = ask(lambda: client().v1.payment_intents.retrieve(reference))
+            intent = ask(lambda: request("get", f"payment_intents/{reference}"))
         else:
             intent = self._find(attempt) or self._create(attempt)
-        return Started(intent.id, intent.client_secret or "")
+        return Started(intent["id"], intent.get("client_secret") or "")
 
-    def _create(self, attempt: Attempt) -> Any:
+    def _create(self, attempt: Attempt) -> Values:
         order = attempt.order
         params: Any = {
             "amount": attempt.amount_minor,
@@ -59,32 +73,31 @@ class StripeGateway:
             "description": f"Order {order.number}",
             "metadata": {"order": order.token, "order_number": order.number, "attempt": str(attempt.number)},
         }
-        return ask(
-            lambda: client().v1.payment_intents.create(params, {"idempotency_key": attempt.idempotency_key})
-        )
+        key = attempt.idempotency_key
+        return ask(lambda: request("post", "payment_intents", idempotency_key=key, **params))
 
-    def _find(self, attempt: Attempt) -> Any:
+    def _find(self, attempt: Attempt) -> Values | None:
         """The intent of an earlier try whose answer was lost. Only a try that failed before looks for it."""
         return ask(lambda: self._look_for(attempt)) if attempt.provider_state == "lost" else None
 
-    def _look_for(self, attempt: Attempt) -> Any:
+    def _look_for(self, attempt: Attempt) -> Values | None:
         since = int(attempt.created_at.timestamp()) - 60
         ours = {"order": attempt.order.token, "attempt": str(attempt.number)}
         intents = client().v1.payment_intents.list({"created": {"gte": since}, "limit": 100})
         for intent in intents.auto_paging_iter():
             metadata = intent.metadata.to_dict() if intent.metadata else {}
             if ours.items() <= metadata.items():
-                return intent
+                return intent.to_dict()
         return None
 
     def fetch(self, attempt: Attempt) -> Truth:
         reference = attempt.reference or ""
-        intent = ask(lambda: client().v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]}))
+        intent = ask(lambda: request("get", f"payment_intents/{reference}", expand=["latest_charge"]))
         refunds: list[Any] = []
-        if intent.amount_received:
-            params: Any = {"payment_intent": intent.id, "limit": 100}
+        if intent["amount_received"]:
+            params: Any = {"payment_intent": intent["id"], "limit": 100}
             refunds = ask(lambda: list(client().v1.refunds.list(params).auto_paging_iter()))
-        return truth_of(intent, refunds)
+        return truth_of(intent, [refund.to_dict() for refund in refunds])
 
     def capture(self, capture: Capture, *, is_final: bool) -> None:
         params: Any = {"amount_to_capture": capture.amount_minor}
@@ -172,69 +185,57 @@ def _away(error: stripe.StripeError) -> GatewayDown:
     return GatewayDown()
 
 
-def truth_of(intent: Any, refunds: list[Any]) -> Truth:
+def truth_of(intent: Values, refunds: list[Values]) -> Truth:
     """A PaymentIntent, with its latest charge expanded, in the shop's terms."""
-    charge: Any = intent.latest_charge if not isinstance(intent.latest_charge, str) else None
-    at = _time(charge.created if charge else intent.created)
-    metadata = intent.metadata.to_dict() if intent.metadata else {}
-    card = _card(charge)
-    held = bool(charge) and charge.status == "succeeded"
-    captured = intent.amount_received or 0
-    is_released = intent.status == "canceled" or (intent.status == "succeeded" and captured < intent.amount)
+    charge = intent.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    at = _time(charge.get("created") or intent["created"])
+    is_held = charge.get("status") == "succeeded"
+    amount, captured, state = intent["amount"], intent.get("amount_received") or 0, intent["status"]
+    is_released = state == "canceled" or (state == "succeeded" and captured < amount)
     return Truth(
-        amount_minor=intent.amount,
-        currency=intent.currency.upper(),
-        order_token=metadata.get("order", ""),
-        state=intent.status,
-        is_open=intent.status not in {"canceled", "succeeded"},
-        authorized=Fact(Event.Kind.AUTHORIZED, intent.amount, charge.id, at) if held else None,
-        captured=Fact(Event.Kind.CAPTURED, captured, charge.id, at) if held and captured else None,
-        voided=Fact(Event.Kind.VOIDED, 0, intent.id, _time(intent.canceled_at) or at, _why(intent))
+        amount_minor=amount,
+        currency=intent["currency"].upper(),
+        order_token=(intent.get("metadata") or {}).get("order", ""),
+        state=state,
+        is_open=state not in {"canceled", "succeeded"},
+        authorized=Fact(Event.Kind.AUTHORIZED, amount, charge["id"], at) if is_held else None,
+        captured=Fact(Event.Kind.CAPTURED, captured, charge["id"], at) if is_held and captured else None,
+        voided=Fact(Event.Kind.VOIDED, 0, intent["id"], _time(intent.get("canceled_at")) or at, _why(intent))
         if is_released
         else None,
         others=[*_failures(intent, at), *(fact for refund in refunds for fact in _refund_facts(refund))],
-        card={"brand": getattr(card, "brand", "") or "", "last4": getattr(card, "last4", "") or ""}
-        if card
-        else {},
-        capture_before=_time(getattr(card, "capture_before", None)) if card else None,
-        is_multicapture=_has_multicapture(card),
+        card={"brand": card.get("brand") or "", "last4": card.get("last4") or ""} if card else {},
+        capture_before=_time(card.get("capture_before")),
+        is_multicapture=(card.get("multicapture") or {}).get("status") == "available",
     )
 
 
-def _card(charge: Any) -> Any:
-    details = getattr(charge, "payment_method_details", None) if charge else None
-    return getattr(details, "card", None)
+def _why(intent: Values) -> dict[str, str]:
+    reason = intent.get("cancellation_reason")
+    return {"reason": reason} if reason else {}
 
 
-def _has_multicapture(card: Any) -> bool:
-    return getattr(getattr(card, "multicapture", None), "status", "") == "available"
-
-
-def _why(intent: Any) -> dict[str, str]:
-    return {"reason": intent.cancellation_reason} if getattr(intent, "cancellation_reason", None) else {}
-
-
-def _failures(intent: Any, at: datetime) -> list[Fact]:
-    error = intent.last_payment_error
+def _failures(intent: Values, at: datetime) -> list[Fact]:
+    error = intent.get("last_payment_error")
     if not error:
         return []
-    code, decline = getattr(error, "code", "") or "", getattr(error, "decline_code", "") or ""
-    charge = getattr(error, "charge", None) or ""
-    method = getattr(getattr(error, "payment_method", None), "id", "")
-    name = charge or f"{intent.id}:{code}:{method}"
-    return [Fact(Event.Kind.FAILED, intent.amount, name, at, {"code": code, "decline_code": decline})]
+    code, decline = error.get("code") or "", error.get("decline_code") or ""
+    method = (error.get("payment_method") or {}).get("id", "")
+    name = error.get("charge") or f"{intent['id']}:{code}:{method}"
+    return [Fact(Event.Kind.FAILED, intent["amount"], name, at, {"code": code, "decline_code": decline})]
 
 
-def _refund_facts(refund: Any) -> list[Fact]:
-    at = _time(refund.created)
-    metadata = refund.metadata.to_dict() if refund.metadata else {}
-    data = {"refund": metadata.get("refund", "")}
-    facts = [Fact(Event.Kind.REFUND_REQUESTED, refund.amount, refund.id, at, data)]
-    if refund.status == "succeeded":
-        facts.append(Fact(Event.Kind.REFUNDED, refund.amount, refund.id, at, data))
-    elif refund.status in {"failed", "canceled"}:
-        data = {**data, "reason": getattr(refund, "failure_reason", "") or refund.status}
-        facts.append(Fact(Event.Kind.REFUND_FAILED, refund.amount, refund.id, at, data))
+def _refund_facts(refund: Values) -> list[Fact]:
+    at, amount, name = _time(refund["created"]), refund["amount"], refund["id"]
+    data = {"refund": (refund.get("metadata") or {}).get("refund", "")}
+    facts = [Fact(Event.Kind.REFUND_REQUESTED, amount, name, at, data)]
+    if refund["status"] == "succeeded":
+        facts.append(Fact(Event.Kind.REFUNDED, amount, name, at, data))
+    elif refund["status"] in {"failed", "canceled"}:
+        data = {**data, "reason": refund.get("failure_reason") or refund["status"]}
+        facts.append(Fact(Event.Kind.REFUND_FAILED, amount, name, at, data))
     return facts
 
 
