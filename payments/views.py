@@ -37,7 +37,7 @@ _NEWEST = sql.Select(
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Pay an order that waits for its money, from the checkout or from a mail; POST chooses another way."""
     order = order_by_token(token)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from orders import actions
 from orders.basket import Basket
@@ -25,7 +25,7 @@ UNDO_SALT = "cart-undo"
 UNDO_SECONDS = 3600
 
 
-@require_GET
+@require_safe
 def cart(request: HttpRequest) -> HttpResponse:
     return _page(request, current_cart(request))
 

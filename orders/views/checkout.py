@@ -24,7 +24,7 @@ from orders.views.checkout_page import SECTIONS, CheckoutPage, to_page, to_the_c
 from shop.errors import Refused
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     cart = current_cart(request)
     if cart is None:
@@ -34,7 +34,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     page = Checkout(request, cart)
     if page.basket.is_empty:
         return to_the_cart(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return page.render()
     if "change_country" in request.POST:
         return page.change_country()

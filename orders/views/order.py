@@ -8,7 +8,7 @@ from allauth.core.ratelimit import consume
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.addresses import address_lines
 from orders import actions, progress
@@ -20,7 +20,7 @@ from orders.signals import ask, order_parts_wanted
 from shop.errors import Refused
 
 
-@require_GET
+@require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, order_by_token(token))
 
@@ -43,7 +43,7 @@ def order_cancel(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """Find an order by number and e-mail. The answer is the same whichever of the two is wrong."""
     form = TrackForm(request.POST or None)

@@ -197,6 +197,15 @@ def test_nothing_changes_by_looking(shopper, look):  # reliability 50
     assert (lamp.quantity, order.lifecycle) == (1, "placed")
 
 
+def test_who_asks_whether_a_page_is_there_is_told(shopper):
+    """A mail program looks at a link before its reader does, with HEAD."""
+    order = shopper.buy("MUG", method="bank_transfer")
+    shopper.add("LAMP")
+    pages = [reverse(f"orders:{name}") for name in ("cart", "checkout", "track")]
+    for url in (*pages, order.get_absolute_url(), reverse("payments:pay", args=[order.token])):
+        assert shopper.client.head(url).status_code == shopper.client.get(url).status_code == 200, url
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_read(shopper):
     response = shopper.add("MUG", 1, junk="x" * 1_100_000)
     assert response.status_code == 413
