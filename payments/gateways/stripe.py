@@ -33,7 +33,7 @@ def http_client(base: str) -> stripe.HTTPClient:
     """The proxies that the environment names hold for the life of the process; nothing else there is looked at."""
     session = requests.Session()
     session.trust_env = False
-    proxies = requests.utils.get_environ_proxies(base)
+    proxies: Any = requests.utils.get_environ_proxies(base)
     return stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT_SECONDS, session=session, proxy=proxies)
 
 
