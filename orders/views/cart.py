@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
@@ -72,7 +73,14 @@ def cart_line(request: HttpRequest, line_id: int) -> HttpResponse:
         return _page(request, shopper_cart, undo=_undo_token(removed) if removed else "")
     response = _back_to_the_cart(shopper_cart)
     if removed:
-        response.set_cookie("undo", _undo_token(removed), max_age=60, httponly=True, samesite="Lax")
+        response.set_cookie(
+            "undo",
+            _undo_token(removed),
+            max_age=60,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.HTTPS,
+        )
     return response
 
 

@@ -197,6 +197,16 @@ def test_nothing_changes_by_looking(shopper, look):  # reliability 50
     assert (lamp.quantity, order.lifecycle) == (1, "placed")
 
 
+def test_over_https_every_cookie_stays_there(shopper, settings):
+    settings.HTTPS = settings.SESSION_COOKIE_SECURE = True
+    shopper.add("MUG")
+    line = CartLine.objects.get()
+    shopper.client.post(reverse("orders:cart_line", args=[line.pk]), {"quantity": 0})
+    given = {name: cookie["secure"] for name, cookie in shopper.client.cookies.items() if cookie.value}
+    assert "undo" in given
+    assert all(given.values()), given
+
+
 def test_who_asks_whether_a_page_is_there_is_told(shopper):
     """A mail program looks at a link before its reader does, with HEAD."""
     order = shopper.buy("MUG", method="bank_transfer")
