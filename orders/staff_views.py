@@ -265,6 +265,8 @@ def desk_cancel(request: HttpRequest, number: str) -> HttpResponse:
     try:
         cancel_order(order, reason=form.cleaned_data["reason"], actor=request.user)
     except Refused as refusal:
+        if answer := overtaken(request, order, kinds={"cancelled"}):
+            return answer
         form.add_error(None, str(refusal))
         return _cancel_page(request, order, form, status=409)
     if text := form.cleaned_data["note"].strip():
@@ -351,3 +353,9 @@ def stale(request: HttpRequest, order: Order, *, kinds: set[str]) -> HttpRespons
     changes = [timeline.event_entry(order, event) for event in events]
     context = {**base_context(order), "changes": changes}
     return render(request, "staff/stale.html", context, status=409)
+
+
+def overtaken(request: HttpRequest, order: Order, *, kinds: set[str]) -> HttpResponse | None:
+    """As `stale`, for an action that was refused: another press, at the same moment, may have been quicker."""
+    order.refresh_from_db(fields=["version"])
+    return stale(request, order, kinds=kinds)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.addresses import address_lines
 from orders.forms import QuantityField, plain_text
 from orders.models import Order
-from orders.staff_views import back_to, base_context, find_order, stale
+from orders.staff_views import back_to, base_context, find_order, overtaken, stale
 from shipping import actions
 from shipping.carriers import TRACKING_PAGES
 from shipping.models import Shipment
@@ -79,6 +79,8 @@ def pack(request: HttpRequest, number: str, parcel: int) -> HttpResponse:
     try:
         packed = actions.pack(box.shipment, form.quantities, actor=request.user)
     except Refused as refusal:
+        if answer := overtaken(request, order, kinds={"packed"}):
+            return answer
         form.add_error(None, str(refusal))
         return _page(request, "staff/pack.html", order, box, form, status=409)
     units = sum(form.quantities.values())
@@ -125,6 +127,8 @@ def ship(request: HttpRequest, number: str, parcel: int) -> HttpResponse:
     try:
         actions.ship(box.shipment, **form.cleaned_data, actor=request.user)
     except Refused as refusal:
+        if answer := overtaken(request, order, kinds={"shipped"}):
+            return answer
         form.add_error(None, str(refusal))
         return _page(request, "staff/ship.html", order, box, form, status=409, **facts)
     messages.success(request, _("Parcel %(number)s is on its way.") % {"number": box.number})
@@ -159,6 +163,8 @@ def _at_once(
     try:
         act(box.shipment, actor=request.user)
     except Refused as refusal:
+        if answer := overtaken(request, order, kinds={kind}):
+            return answer
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)

@@ -5,8 +5,10 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from catalog.models import Variant
 from inventory.errors import OutOfStock
 from inventory.models import Level
@@ -18,6 +20,7 @@ from payments.models import Attempt
 from shop import outbox
 from shop.money import Money
 from tests.factories import ProductFactory, VariantFactory
+from tests.shipping.ordering import place
 from tests.shopper import Shopper, bank, open_delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,3 +162,21 @@ def test_240_carts_of_four_lines_in_any_order_over_six_skus(shop, run_together):
     assert OrderLine.objects.count() == placed * 4, "a cart was sold in part"
     assert max(sold(sku) for sku in skus) == 80
     assert_stock_is_sold_exactly(80)
+
+
+# --- At the desk ---------------------------------------------------------------------------------
+def test_a_button_of_the_desk_that_is_pressed_many_times_at_once_was_pressed_once(
+    transactional_db, run_together
+):
+    order = place()
+    shipment, event = order.shipments.get(), order.events.latest("id")
+    user = User.objects.create_superuser("ines@forma.example", "not-a-secret")
+    presses = [Client() for _press in range(8)]
+    for client in presses:
+        client.force_login(user)
+    shown = {"version": order.version, "seen": event.pk}
+    pack = {f"line-{line.line_id}": line.quantity for line in shipment.lines.all()}
+    page = f"/admin/desk/{order.number}/shipments/{shipment.number}/pack/"
+    answers = run_together(lambda number: presses[number].post(page, {**shown, **pack}), 8)
+    assert outcomes(answers) == {303: 8}
+    assert order.events.filter(kind="packed").count() == 1
