@@ -201,12 +201,6 @@ def percent_off(compare_at: Money, money: Money) -> int:
 
 # --- Forms ---------------------------------------------------------------------------------------
 @register.filter
-def is_kind(bound_field: Any, kinds: str) -> bool:
-    """Whether the field's widget is one of these: {% if field|is_kind:"select checkbox" %}."""
-    return bound_field.widget_type in kinds.split()
-
-
-@register.filter
 def first_control(bound_field: Any) -> str:
     """The id that an error summary links to: of a group of radios, the first."""
     return (

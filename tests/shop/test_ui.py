@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.utils import translation
 
 from shop.money import Money
 from shop.styleguide import SampleForm
+from shop.templatetags.ui import icon
 
 
 def render(source: str, **context) -> str:
@@ -152,7 +154,7 @@ def test_a_page_that_is_nobodys_to_find_has_no_address():
 
 
 # --- Forms ---------------------------------------------------------------------------------------
-FIELD = '{% include "components/field.html" with field=field only %}'
+FIELD = "{% field field %}"
 
 
 def test_a_field_has_its_label_above_and_its_hint_described():
@@ -181,6 +183,43 @@ def test_radios_are_a_group_with_a_name():
     html = render(FIELD, field=SampleForm()["sample_way"])
     assert html.strip().startswith("<fieldset")
     assert "<legend" in html
+
+
+def test_a_checkbox_has_its_words_and_its_hint_beside_it():
+    field = forms.BooleanField(
+        label="Me & <you>", help_text="Once a month.", error_messages={"required": "No?"}
+    )
+    html = render(FIELD, field=form_of(field, {})["it"])
+    assert html == (
+        '<div class="field">\n<p class="field__error" id="id_it_error">'
+        f'{icon("circle-alert")}<span><span class="sr">Error: </span>No?</span></p>\n'
+        '<label class="check"><input type="checkbox" name="it" required aria-invalid="true"'
+        ' aria-describedby="id_it_helptext id_it_error" id="id_it"><span>Me &amp; &lt;you&gt;'
+        '<br><small class="muted" id="id_it_helptext">Once a month.</small></span></label>\n</div>'
+    )
+
+
+def test_checkboxes_of_one_question_are_a_group_as_radios_are():
+    field = forms.MultipleChoiceField(
+        label="Which", choices=[("a", "A & B")], help_text="<Any>", widget=forms.CheckboxSelectMultiple
+    )
+    html = render(FIELD, field=form_of(field)["it"])
+    assert html.startswith('<fieldset class="field" aria-describedby="id_it_helptext">')
+    assert '<legend class="field__label">Which</legend>' in html
+    assert '<p class="field__hint" id="id_it_helptext">&lt;Any&gt;</p>' in html
+    assert '<label class="check" for="id_it_0"><input type="checkbox" name="it" value="a"' in html
+    assert "<span>A &amp; B</span></label>" in html
+
+
+def test_a_select_has_an_arrow_and_a_hidden_field_nothing_but_itself():
+    choice = form_of(forms.ChoiceField(choices=[("a", "A")]))["it"]
+    assert f"</select>{icon('chevron-down')}</span>" in render(FIELD, field=choice)
+    hidden = form_of(forms.CharField(widget=forms.HiddenInput))["it"]
+    assert render(FIELD, field=hidden) == str(hidden)
+
+
+def form_of(field, data=None):
+    return type("AForm", (forms.Form,), {"it": field})(data)
 
 
 def test_the_summary_of_errors_leads_to_each_field():
