@@ -3,7 +3,7 @@
 const header = document.querySelector("[data-header]");
 
 if (header) {
-  let last = scrollY;
+  let last = 0;
   let waiting = false;
 
   const follow = () => {
@@ -15,6 +15,7 @@ if (header) {
   };
 
   header.toggleAttribute("data-sticky", true);
+  requestAnimationFrame(() => (last = scrollY)); // where a reload left off; asked now, the page is laid out twice
   addEventListener(
     "scroll",
     () => {

@@ -12,9 +12,14 @@ const railButton = (name, label, act) => {
   return button;
 };
 
-const addRailButtons = (rail) => {
+const railEnds = (rail) => {
+  const at = Math.abs(rail.scrollLeft);
+  return { isFirst: at < 2, isLast: at > rail.scrollWidth - rail.clientWidth - 2 };
+};
+
+const addRailButtons = (rail, ends) => {
   const end = rail.parentElement.querySelector(".rail__end");
-  if (!end || rail.scrollWidth <= rail.clientWidth + 1) return;
+  if (!end) return;
   const by = (direction) => () => {
     const sign = getComputedStyle(rail).direction === "rtl" ? -direction : direction;
     rail.scrollBy({ left: sign * rail.clientWidth * 0.8, behavior: "smooth" });
@@ -26,13 +31,22 @@ const addRailButtons = (rail) => {
   nav.append(back, on);
   end.append(nav);
 
-  const limits = () => {
-    const at = Math.abs(rail.scrollLeft);
-    back.disabled = at < 2;
-    on.disabled = at > rail.scrollWidth - rail.clientWidth - 2;
+  const limit = ({ isFirst, isLast }) => {
+    back.disabled = isFirst;
+    on.disabled = isLast;
   };
-  rail.addEventListener("scroll", limits, { passive: true });
-  limits();
+  rail.addEventListener("scroll", () => limit(railEnds(rail)), { passive: true });
+  limit(ends);
 };
 
-document.querySelectorAll("[data-rail]").forEach(addRailButtons);
+// Sizes are read when the page has just been laid out, all of them before anything is added: each reading
+// at another time would lay out the whole page once more.
+const railSizes = new ResizeObserver((changed) => {
+  const wide = changed.map(({ target }) => target).filter((rail) => rail.scrollWidth > rail.clientWidth + 1);
+  for (const [rail, ends] of wide.map((rail) => [rail, railEnds(rail)])) {
+    railSizes.unobserve(rail);
+    addRailButtons(rail, ends);
+  }
+});
+
+document.querySelectorAll("[data-rail]").forEach((rail) => railSizes.observe(rail));

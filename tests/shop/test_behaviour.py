@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog import index
+from content.actions import set_home
 from shop import assets
-from tests.factories import CategoryFactory, ProductFactory, VariantFactory
+from tests.factories import CategoryFactory, CollectionFactory, ProductFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,6 +106,17 @@ def test_the_header_makes_room_on_the_way_down_and_is_back_on_the_way_up(page, m
     page.wait_for_selector(".header[data-away]")
     page.evaluate("scrollTo({top: 1200, behavior: 'instant'})")
     eventually(lambda: page.locator(".header").bounding_box()["y"] == 0)
+
+
+def test_a_row_wider_than_the_page_gets_buttons_that_stop_at_its_ends(page, eventually):
+    lamps = [ProductFactory(name={"en": f"Lamp {number}"}, indexed=True) for number in range(6)]
+    CollectionFactory(code="new-in").products.set(lamps)
+    set_home([{"kind": "rail", "title": {"en": "New in"}, "source": "collection:new-in"}])
+    page.goto("/")
+    back, on = page.get_by_role("button", name="Previous"), page.get_by_role("button", name="Next")
+    expect(back).to_be_disabled()
+    eventually(lambda: on.is_disabled() or on.click())
+    expect(back).to_be_enabled()
 
 
 def test_the_look_is_chosen_at_once_and_kept_by_the_server(page, mug):
