@@ -7,7 +7,7 @@ from django.http import Http404
 from orders.models import Order, OrderLine
 from shop import sql, versions
 
-BY_TOKEN = sql.Select(Order, "WHERE token = %s")
+_BY_TOKEN = sql.Select(Order, "WHERE token = %s")
 LINES = sql.Select(OrderLine, "WHERE order_id = %s ORDER BY position, id")
 _LINES_BY_TOKEN = sql.Select(
     OrderLine, "WHERE order_id = (SELECT id FROM orders_order WHERE token = %s) ORDER BY position, id"
@@ -16,10 +16,10 @@ _LINES_BY_TOKEN = sql.Select(
 
 def order_by_token(token: str) -> Order:
     """Raises Http404 for a token that names no order."""
-    orders, lines = versions.together(BY_TOKEN.query(token), _LINES_BY_TOKEN.query(token))
+    orders, lines = versions.together(_BY_TOKEN.query(token), _LINES_BY_TOKEN.query(token))
     if not orders:
         raise Http404
-    order = BY_TOKEN.made(orders)[0]
+    order = _BY_TOKEN.made(orders)[0]
     attach_lines(order, _LINES_BY_TOKEN.made(lines))
     return order
 

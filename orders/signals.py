@@ -22,6 +22,9 @@ payment_sums_wanted = Signal()  # order -> list[PaymentSums]: what the payment l
 shipment_sums_wanted = Signal()  # order -> list[ShipmentSums]: what the shipments say
 # order, request -> list[dict]: what the page's script needs to have the shopper pay; none when that cannot be now
 payment_start_wanted = Signal()
+payment_look_wanted = (
+    Signal()
+)  # order that waits for its online payment -> list[Order]: as the provider has it now
 order_parts_wanted = Signal()  # order, for_staff -> list[OrderPart]: payments, parcels on the order page
 
 # Facts, sent inside the transaction that made them true.

@@ -16,6 +16,7 @@ from payments import (
 from payments.actions.attempts import open_attempt
 from payments.actions.moving import capture_for, close_attempts, let_go
 from payments.declines import last_decline
+from payments.looking import look
 from payments.models import Attempt
 from payments.starting import start_payment
 from payments.sums import sums
@@ -55,6 +56,11 @@ def start_at_once(order: Order, request: HttpRequest, **kwargs: Any) -> list[dic
     except Exception:
         logger.exception("could not start the payment", extra={"order": order.number})
         return []
+
+
+@receiver(signals.payment_look_wanted)
+def look_at_the_payment(order: Order, **kwargs: Any) -> list[Order]:
+    return [look(order)]
 
 
 @receiver(signals.goods_leaving)

@@ -19,5 +19,6 @@ def start_payment(request: HttpRequest, order: Order) -> dict[str, str]:
     return {
         "client_secret": started.client_secret,
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+        "order_url": order.get_absolute_url(),
         "return_url": request.build_absolute_uri(reverse("payments:returned", args=[order.token])),
     }

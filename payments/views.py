@@ -9,32 +9,26 @@ from typing import Any
 
 import stripe
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orders.finding import BY_TOKEN, order_by_token
+from orders.finding import order_by_token
 from orders.models import Order
 from payments import actions, options
 from payments.declines import last_decline
 from payments.errors import GatewayDown
-from payments.models import Attempt
+from payments.looking import look
 from payments.starting import start_payment
-from shop import sql
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 TOLERANCE_SECONDS = 300
 EVENT_ID = re.compile(r"[!-~]{1,100}")
 LAST_SECOND = 2**33  # a time that a database holds
-_NEWEST = sql.Select(
-    Attempt,
-    """WHERE order_id = (SELECT id FROM orders_order WHERE token = %s) AND gateway = 'stripe'
-    AND reference IS NOT NULL ORDER BY number DESC LIMIT 1""",
-)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +39,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(order)
     if request.method == "POST":
         return _choose(request, order)
-    if order.pays_online and not _look(order, _NEWEST.first(token)).is_payable:
+    if order.pays_online and not look(order).is_payable:
         return redirect(order)
     return _page(request, order)
 
@@ -84,29 +78,9 @@ def start(request: HttpRequest, token: str) -> JsonResponse:
 @require_GET
 def returned(request: HttpRequest, token: str) -> HttpResponse:
     """Back from the bank, in whatever browser. What the address says is not believed: the provider is asked."""
-    order, attempt = _waiting(token)
-    order = _look(order, attempt)
+    order = look(order_by_token(token))
     target = "payments:pay" if order.is_payable and last_decline(order) else "orders:order"
     return redirect(target, order.token)
-
-
-def _waiting(token: str) -> tuple[Order, Attempt | None]:
-    """The order and its newest attempt that the provider knows. Raises Http404 for a token that names no order."""
-    orders, attempts = sql.together(BY_TOKEN.query(token), _NEWEST.query(token))
-    if not orders:
-        raise Http404
-    return BY_TOKEN.made(orders)[0], next(iter(_NEWEST.made(attempts)), None)
-
-
-def _look(order: Order, attempt: Attempt | None) -> Order:
-    """Sync the newest attempt; the order as it is then. A provider that is away leaves it as it was."""
-    if attempt is None:
-        return order
-    try:
-        return actions.sync(attempt).order
-    except GatewayDown:
-        logger.warning("could not look at the payment", extra={"order": order.number})
-        return order
 
 
 def _page(request: HttpRequest, order: Order, *, error: str = "", status: int = 200) -> HttpResponse:

@@ -12,17 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.addresses import address_lines
 from orders import actions, progress
-from orders.carts import COUNT_COOKIE, current_cart, remember
+from orders.carts import COUNT_COOKIE, current_cart, is_waiting, remember
 from orders.finding import order_by_token
 from orders.forms import TrackForm
 from orders.models import Order
-from orders.signals import ask, order_parts_wanted
+from orders.signals import ask, order_parts_wanted, payment_look_wanted
 from shop.errors import Refused
 
 
 @require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
-    return _page(request, order_by_token(token))
+    found = order_by_token(token)
+    if is_waiting(found):  # perhaps the shopper comes from paying it
+        [found] = ask(payment_look_wanted, order=found) or [found]
+    return _page(request, found)
 
 
 @require_POST

@@ -149,17 +149,19 @@ const pay = async () => {
   if (incomplete) return setPaying(false); // the card form says it at its field
   startUrl ??= await place();
   if (!startUrl) return;
-  const { client_secret: clientSecret, return_url: returnUrl } = await start();
+  const { client_secret: clientSecret, order_url: orderUrl, return_url: returnUrl } = await start();
   const { error } = await stripe.confirmPayment({
     elements,
     clientSecret,
+    redirect: "if_required", // only some banks have a page of their own
     confirmParams: {
       return_url: returnUrl,
       payment_method_data: { billing_details: { address: { country: words.country } } },
     },
   });
-  if (error?.code === "payment_intent_unexpected_state") location.assign(returnUrl); // paid in another tab
-  else if (error) fail(error.message);
+  const isPaidElsewhere = error?.code === "payment_intent_unexpected_state"; // in another tab
+  if (error && !isPaidElsewhere) fail(error.message);
+  else location.assign(orderUrl); // which asks the bank itself
 };
 
 const onSubmit = async (event) => {

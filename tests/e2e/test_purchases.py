@@ -181,8 +181,8 @@ def test_with_the_banks_question(shop, page):
 
 
 def answer_the_bank(page, answer: str) -> None:
-    """The bank's page, which the provider sends the browser to."""
-    page.locator(f"#test-source-{answer}-3ds").click()
+    """The bank's page, which the provider shows above the shop's."""
+    page.frame_locator("dialog iframe").locator(f"#test-source-{answer}-3ds").click()
 
 
 def test_after_the_banks_question_was_answered_no_the_order_is_still_payable(shop, page):  # payments 23
@@ -190,8 +190,11 @@ def test_after_the_banks_question_was_answered_no_the_order_is_still_payable(sho
     fill_checkout(page, "card")
     pay_with(page, "4000002500003155")
     answer_the_bank(page, "fail")
-    expect(page.get_by_role("alert")).to_contain_text("not confirmed with your bank")
+    expect(page.locator("[data-pay-alert]")).to_be_visible(timeout=20_000)
     order = Order.objects.get()
+    page.goto(reverse("payments:returned", args=[order.token]))
+    expect(page.get_by_role("alert")).to_contain_text("not confirmed with your bank")
+    order.refresh_from_db()
     assert order.is_payable
     page.goto("/cart/")
     expect(page.get_by_text("Dome lamp").first).to_be_visible()
