@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -103,7 +104,7 @@ def redact(logger: Any, method: str, event: Event) -> Event:
 
 
 def _clean(name: str, value: Any) -> Any:
-    if SECRET_NAMES.search(name) and not isinstance(value, bool | None):
+    if _is_secret(name) and not isinstance(value, bool | None):
         return HIDDEN
     if isinstance(value, str):
         return _clean_text(value)
@@ -112,6 +113,11 @@ def _clean(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple | set):
         return [_clean("", inner) for inner in value]
     return value if isinstance(value, int | float | None) else _clean_text(str(value))
+
+
+@lru_cache(maxsize=500)
+def _is_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
 
 
 def _clean_text(text: str) -> str:

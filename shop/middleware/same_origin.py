@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
 
 from shop.claims import parts_of
 
@@ -23,15 +23,15 @@ class SameOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and is_same_origin(request) and self._is_marked(request):
-            request._dont_enforce_csrf_checks = True  # Django's own switch
         return self.get_response(request)
 
-    def _is_marked(self, request: HttpRequest) -> bool:
-        try:
-            return getattr(resolve(request.path_info).func, "accepts_same_origin", False)
-        except Resolver404:
-            return False
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *args: Any) -> None:
+        if (
+            request.method == "POST"
+            and getattr(view, "accepts_same_origin", False)
+            and is_same_origin(request)
+        ):
+            request._dont_enforce_csrf_checks = True  # Django's own switch
 
 
 def is_same_origin(request: HttpRequest) -> bool:
