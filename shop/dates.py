@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_time
 from django.utils import timezone
@@ -37,13 +38,14 @@ def days(first: date | None, last: date | None) -> str:
         return day(only) if only else ""
     if (first.year, first.month) != (last.year, last.month):
         return _("%(first)s – %(last)s") % {"first": day(first), "last": day(last)}
-    start = format_date(first, f"EEE{NBSP}d", locale=_locale())
+    start = _formatted(first, f"EEE{NBSP}d", _locale())
     return _("%(first)s – %(last)s") % {"first": start, "last": day(last)}
 
 
 def clock(value: datetime) -> str:
     """14:35, in the shop's time."""
-    return format_time(_local(value), "HH:mm", locale=_locale())
+    local = _local(value)
+    return _time(local.hour, local.minute, _locale())
 
 
 def moment(value: datetime) -> str:
@@ -62,7 +64,20 @@ def stamp(value: datetime) -> str:
 
 
 def _date(value: date | datetime, patterns: dict[str, str], otherwise: str) -> str:
-    return format_date(_local(value), patterns.get(_locale(), otherwise), locale=_locale())
+    locale, local = _locale(), _local(value)
+    on = local.date() if isinstance(local, datetime) else local
+    return _formatted(on, patterns.get(locale, otherwise), locale)
+
+
+# The same few days stand on every page, and Babel reads its pattern anew for each.
+@lru_cache(maxsize=2_000)
+def _formatted(value: date, pattern: str, locale: str) -> str:
+    return format_date(value, pattern, locale=locale)
+
+
+@lru_cache(maxsize=5_000)
+def _time(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "HH:mm", locale=locale)
 
 
 def _local(value: date | datetime) -> date | datetime:

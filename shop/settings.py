@@ -86,7 +86,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "shop.templatetags.ui", "shop.templatetags.fields"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "shop.templatetags.words",
+                "shop.templatetags.ui",
+                "shop.templatetags.fields",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
