@@ -1,0 +1,55 @@
+"""What orders draws in Python: the rows of a sum, and the head of a section of the checkout."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from django.utils import translation
+
+from orders.templatetags.checkout import step_head
+from orders.templatetags.sums import order_sums
+from shop.money import Money
+from shop.templatetags.ui import icon
+
+
+def test_a_sum_is_a_row_each_and_the_total_last():
+    order = SimpleNamespace(
+        delivery_code="standard",
+        delivery=Money(0, "EUR"),
+        delivery_label="Post <& more>",
+        taxes=[{"name": "VAT <23%>", "tax_minor": 230}],
+        tax_included=True,
+        subtotal=Money(2400, "EUR"),
+        total=Money(2400, "EUR"),
+        currency="EUR",
+    )
+    assert order_sums(order) == (
+        '<dl class="sums">'
+        '\n<div><dt>Items</dt><dd><span data-minor="2400" data-currency="EUR">€24</span></dd></div>'
+        "\n<div><dt>Delivery <small>Post &lt;&amp; more&gt;</small></dt>"
+        '<dd><span data-minor="0" data-currency="EUR">free</span></dd></div>'
+        '\n<div class="sums__total"><dt>Total <small>with €2.30 VAT &lt;23%&gt;</small></dt>'
+        '<dd data-total><span data-minor="2400" data-currency="EUR">€24</span></dd></div>'
+        "\n</dl>"
+    )
+
+
+def test_a_section_that_is_open_takes_the_focus_after_another():
+    step = {"name": "delivery", "state": "open", "takes_focus": True}
+    assert step_head(2, "Delivery", step, "/checkout/") == (
+        '<div class="step__head"><span class="step__number">2</span>'
+        '<h2 id="delivery" tabindex="-1" data-takes-focus>Delivery</h2></div>\n'
+    )
+
+
+def test_a_finished_section_shows_what_was_answered_and_can_be_changed():
+    step = {"name": "delivery", "state": "done", "summary": ["Anna <b>", "Lisbon", "Post"]}
+    with translation.override("ru"):
+        html = step_head(2, "Доставка", step, "/ru/checkout/")
+    assert f'<span class="step__number">{icon("check")}<span class="sr">Готово: 2</span></span>' in html
+    assert '<a class="step__change" href="/ru/checkout/?step=delivery#delivery">Изменить' in html
+    assert '<span class="sr">: Доставка</span></a>' in html
+    assert html.endswith(
+        '<div class="step__body"><p>Anna &lt;b&gt;</p><p class="step__more">Lisbon</p>'
+        '<p class="step__more">Post</p></div>'
+    )
