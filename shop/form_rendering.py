@@ -6,10 +6,11 @@ A select of thirty countries is sixty includes in Django's templates, more than 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 
 Widget = Mapping[str, Any]
@@ -44,8 +45,16 @@ def _select(widget: Widget) -> str:
 
 
 def _option(option: Widget) -> str:
+    if not option["attrs"] and type(option["value"]) is type(option["label"]) is str:
+        return _plain_option(option["value"], option["label"])
     label, value = conditional_escape(option["label"]), conditional_escape(option["value"])
     return f'<option value="{value}"{_attrs(option)}>{label}</option>'
+
+
+@lru_cache(maxsize=2_000)
+def _plain_option(value: str, label: str) -> str:
+    """One of the thirty that was not chosen: the same on every page."""
+    return f'<option value="{escape(value)}">{escape(label)}</option>'
 
 
 def _attrs(widget: Widget) -> str:

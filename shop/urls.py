@@ -12,13 +12,14 @@ urlpatterns = [
     path("webhooks/", include("payments.webhook_urls")),
     re_path(r"^media/(?P<path>.+)$", media),
     *i18n_patterns(
-        path("accounts/", include("allauth.urls")),
-        path("", include("shop.page_urls")),
-        path("", include("content.urls")),
-        path("", include("catalog.urls")),
+        # What is asked for most stands first: each is tried in turn.
         path("", include("orders.urls")),
+        path("", include("catalog.urls")),
         path("", include("payments.urls")),
+        path("", include("content.urls")),
         path("", include("shipping.urls")),
+        path("", include("shop.page_urls")),
+        path("accounts/", include("allauth.urls")),
         path("account/", include("accounts.urls")),
         path("admin/", admin.site.urls),  # last: staff pages of our own stand under admin/ too
         prefix_default_language=False,

@@ -1,6 +1,7 @@
 """Addresses as each country writes them."""
 
 import pytest
+from django.utils import translation
 
 from accounts.addresses import address_lines, clean_phone, country_choices, country_name, format_for
 from accounts.forms import AddressForm
@@ -81,6 +82,13 @@ def test_countries_stand_by_their_name_in_the_readers_language():
     assert country_choices(["PT", "DE", "RU"]) == [("DE", "Germany"), ("PT", "Portugal"), ("RU", "Russia")]
     assert country_name("DE", "ru") == "Германия"
     assert country_name("ZZZ") == "ZZZ"
+
+
+def test_each_language_has_its_own_names_of_the_same_countries():
+    in_english = country_choices(["DE", "PT"])
+    with translation.override("ru"):
+        assert country_choices(["DE", "PT"]) == [("DE", "Германия"), ("PT", "Португалия")]
+    assert country_choices(["DE", "PT"]) == in_english
 
 
 def test_any_spelling_of_a_phone_number_becomes_the_international_one():

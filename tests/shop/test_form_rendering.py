@@ -51,3 +51,12 @@ def test_a_widget_looks_as_in_djangos_templates(widget, value):
 
 def test_the_shop_draws_its_forms_with_it():
     assert isinstance(forms.Form().renderer, QuickRenderer)
+
+
+def test_an_option_that_is_kept_is_not_taken_for_one_that_is_safe_already():
+    for label in ("&amp;", mark_safe("&amp;"), "&amp;"):
+        widget = forms.Select(choices=[("a", label)])
+        drawn, expected = (
+            widget.render("it", None, renderer=kind()) for kind in (QuickRenderer, DjangoTemplates)
+        )
+        assert lines(drawn) == lines(expected)
