@@ -66,10 +66,7 @@ def fill_checkout(page, method: str, prefix: str = "", *, scripts: bool = True) 
 
 def pay_with(page, number: str) -> None:
     """Fill in the card and press the button."""
-    page.locator("#payment-element[data-ready]").wait_for()
-    fields = page.frame_locator("#payment-element iframe")
-    for name, text in (("number", number), ("expiry", "1230"), ("cvc", "123")):
-        fields.locator(f"[name={name}]").fill(text)
+    fill_card(page, number)
     # Placing the order starts its payment too; where it is placed already, a payment is started.
     with page.expect_response(
         lambda answer: (
@@ -77,6 +74,13 @@ def pay_with(page, number: str) -> None:
         )
     ):
         press_beside_a_frame(page, page.locator("form[data-pay] .step__go button"))
+
+
+def fill_card(page, number: str) -> None:
+    page.locator("#payment-element[data-ready]").wait_for()
+    fields = page.frame_locator("#payment-element iframe")
+    for name, text in (("number", number), ("expiry", "1230"), ("cvc", "123")):
+        fields.locator(f"[name={name}]").fill(text)
 
 
 def wait_for_order_page(page) -> Order:
@@ -209,6 +213,20 @@ def test_after_a_decline_with_the_cart_kept(shop, page):  # payments 7
     order = wait_for_order_page(page)
     assert order.payment_state == "authorized"
     assert order.attempts.count() == 1
+
+
+def test_without_a_network_the_card_waits_and_a_shop_that_answers_all_the_same_is_paid(shop, page):
+    """A browser that calls itself offline may still reach a shop on its own machine."""
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })")
+    put_in_cart(page, "/p/lamp/")
+    fill_checkout(page, "card")
+    page.route("**/checkout/", lambda route: route.abort("internetdisconnected"))
+    fill_card(page, "4242424242424242")
+    press_beside_a_frame(page, page.locator("form[data-pay] .step__go button"))
+    expect(page.locator("[data-pay-alert]")).to_contain_text("You are offline")
+    page.unroute("**/checkout/")
+    pay_with(page, "4242424242424242")
+    assert wait_for_order_page(page).payment_state == "authorized"
 
 
 def test_an_order_whose_tab_was_closed_is_paid_from_the_link_in_the_mail(shop, page, new_page):
