@@ -168,6 +168,7 @@ def measure(options: argparse.Namespace) -> list[Checkout]:
     ):
         goods = chosen_goods(options.orders)
         counted = {way: one_counted(way, url, sandbox_url, goods) for way in (SCRIPTED, PLAIN)}
+        visit(url, goods)
         floor_ms = floor_of(url, options)
         found = []
         for way, shoppers in product(counted, map(int, options.shoppers.split(","))):
@@ -196,6 +197,14 @@ def one_counted(way: str, url: str, sandbox_url: str, goods: list[tuple[str, str
         insist_on_paid([shopper.buy(*goods[0])])
         shopper.close()
     return shopper.steps
+
+
+def visit(url: str, goods: list[tuple[str, str]]) -> None:
+    """Each product's page was seen before, by whoever came first: else the first way to buy paid for the second."""
+    visitor = Visitor(url)
+    for slug, sku in goods:
+        expect(visitor.get(f"/p/{slug}/?variant={sku}"), 200, slug)
+    visitor.close()
 
 
 def floor_of(url: str, options: argparse.Namespace) -> float:
