@@ -6,9 +6,11 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from catalog.index.copies import copies_of
 from catalog.models import Product, Variant
@@ -125,7 +127,7 @@ def _facts(
         sku=sku,
         name=Translated(copy["name"]).within(language),
         options_text=Translated(copy["options"]).within(language),
-        url=f"{reverse('catalog:product', args=[slug])}?variant={sku}",
+        url=f"{_page(slug, get_language())}?variant={sku}",
         kind=kind,
         tax_class=tax_class,
         weight_g=weight_g,
@@ -136,3 +138,9 @@ def _facts(
         preorder_at=date.fromisoformat(preorder_at) if isinstance(preorder_at, str) else preorder_at,
         prices=prices,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _page(slug: str, language: str | None) -> str:
+    """The product's address in the active language: each of a cart's lines has one, each time it is read."""
+    return reverse("catalog:product", args=[slug])

@@ -1,12 +1,15 @@
-"""What orders draws in Python: the rows of a sum, and the head of a section of the checkout."""
+"""What orders draws in Python: the rows of a sum, the head of a section of the checkout, the way of an order."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 from django.utils import translation
 
+from orders.progress import Step
 from orders.templatetags.checkout import step_head
+from orders.templatetags.progress import order_progress
 from orders.templatetags.sums import order_sums
 from shop.money import Money
 from shop.templatetags.ui import icon
@@ -53,3 +56,24 @@ def test_a_finished_section_shows_what_was_answered_and_can_be_changed():
         '<div class="step__body"><p>Anna &lt;b&gt;</p><p class="step__more">Lisbon</p>'
         '<p class="step__more">Post</p></div>'
     )
+
+
+def test_the_way_of_an_order_shows_what_is_done_where_it_is_and_what_is_next():
+    html = order_progress([
+        Step("placed", "Placed <1>", "done", at=datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)),
+        Step("shipped", "Shipped", "now"),
+        Step("delivered", "Delivered", "next", due_on=date(2026, 11, 26)),
+    ])  # fmt: skip
+    first, second, third = html.splitlines()[1:4]
+    assert html.startswith('<ol class="progress" aria-label="Progress of the order">')
+    assert first.startswith(
+        f'<li class="progress__step" data-state="done"><span class="progress__dot">{icon("check")}'
+    )
+    assert '<span class="sr">Done: </span>Placed &lt;1&gt;</span>' in first
+    assert '<time datetime="2026-11-22T10:42:07+00:00">Sun\xa022\xa0Nov, 10:42</time>' in first
+    assert second.startswith('<li class="progress__step" data-state="current" aria-current="step">')
+    assert (
+        f'{icon("truck")}</span><span class="progress__name"><span class="sr">Now: </span>Shipped' in second
+    )
+    assert 'data-state="next"><span class="progress__dot"></span>' in third
+    assert '<span class="progress__when">by Thu\xa026\xa0Nov</span></li>' in third
