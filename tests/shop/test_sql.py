@@ -6,12 +6,24 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
 from shop import sql
 from shop.models import Counter
 
 LOCKED = sql.Select(Counter, "WHERE name = %s", lock=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_closed_is_not_asked_again():
+    Counter.bump("test")
+    assert sql.rows("SELECT name FROM shop_counter") == [("test",)]
+    connection.close()
+    assert sql.rows("SELECT name FROM shop_counter") == [("test",)]
+    with pytest.raises(DatabaseError):
+        sql.rows("SELECT no_such_column FROM shop_counter")
+    assert sql.change("UPDATE shop_counter SET value = 7 WHERE name = %s", ["test"]) == 1
+    assert sql.rows("SELECT value FROM shop_counter") == [(7,)]
 
 
 @pytest.mark.django_db(transaction=True)
