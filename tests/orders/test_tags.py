@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
+import pytest
 from django.utils import translation
 
+from content.models import Page
 from orders.progress import Step
 from orders.templatetags.checkout import step_head
+from orders.templatetags.legal import legal_link
 from orders.templatetags.progress import order_progress
 from orders.templatetags.sums import order_sums
 from shop.money import Money
@@ -77,3 +80,18 @@ def test_the_way_of_an_order_shows_what_is_done_where_it_is_and_what_is_next():
     )
     assert 'data-state="next"><span class="progress__dot"></span>' in third
     assert '<span class="progress__when">by Thu\xa026\xa0Nov</span></li>' in third
+
+
+@pytest.mark.django_db
+def test_each_language_has_its_own_address_of_a_page_of_text():
+    Page.objects.create(slug="terms", title={"en": "Terms"}, body={"en": "We sell."})
+    english = legal_link("terms", "terms <of sale>")
+    with translation.override("ru"):
+        assert legal_link("terms", "условия").startswith('<a href="/ru/pages/terms/" target="_blank">условия')
+    assert english == '<a href="/pages/terms/" target="_blank">terms &lt;of sale&gt;</a>'
+    assert legal_link("terms", "terms <of sale>") == english
+
+
+@pytest.mark.django_db
+def test_where_there_is_no_page_the_words_stay():
+    assert legal_link("privacy", "privacy & more") == "privacy &amp; more"
