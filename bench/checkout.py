@@ -12,6 +12,7 @@ import statistics
 import time
 from dataclasses import dataclass, field
 from itertools import count, product
+from typing import NamedTuple
 
 from bench import pages, processes
 from bench.client import Answer, Unexpected, Visitor, expect, form_token
@@ -24,8 +25,12 @@ from orders.models import Order
 HTMX = {"HX-Request": "true"}
 HIDDEN = re.compile(r'<input type="hidden" name="(version|shown_total)" value="(\d+)"')
 ORDER = re.compile(r"/orders/([\w-]+)/")
+FLOOR = next(floor for floor in pages.floors() if floor.name == ROWS)
 SCRIPTED = "with scripts"
 PLAIN = "without scripts"
+ALONE = "24-row view, alone"
+PARTS = 4  # of the orders of several shoppers; before each the floor is measured with as many visitors
+FLOOR_VIEWS = 160  # each time
 SETTLE_SECONDS = 2  # for the last webhooks to arrive and be worked on
 SECTIONS = {
     "contact": {"email": "guest@example.com"},
@@ -61,6 +66,7 @@ class Checkout:
     shoppers: int
     orders_per_second: float = 0
     cpu_ms: float = 0
+    floor_ms: float = 0  # of a 24-row view in the same traffic
     database_ms: float = 0
     sandbox_ms: float = 0
     worker_ms: float = 0
@@ -74,10 +80,17 @@ class Checkout:
 
 
 class Shopper:
-    """One guest with one browser. Every request is a named step, so that none is forgotten."""
+    """One guest with one browser. Every request is a named step, so that none is forgotten.
 
-    def __init__(self, way: str, url: str, sandbox_url: str, *, counting: bool = False) -> None:
-        self.way = way
+    Who is `alone` looks at the floor after each step. A processor that rested or did something else is slower at
+    first, twice and more: what is measured between the steps of a checkout meets the same processor as they do.
+    """
+
+    def __init__(
+        self, way: str, url: str, sandbox_url: str, *, counting: bool = False, alone: bool = False
+    ) -> None:
+        self.way, self.alone = way, alone
+        self.floors: list[float] = []
         self.shop = Visitor(url, headers={COUNT: "1"} if counting else {})
         self.stripe = Visitor(sandbox_url)
         self.steps: dict[str, Step] = {}
@@ -146,6 +159,10 @@ class Shopper:
         now = process_ms(answer)
         self.steps[step] = Step(now - self.spent_ms, int(answer.headers.get(QUERIES.lower(), 0)))
         self.spent_ms = now
+        if self.alone:
+            path = FLOOR.paths[len(self.steps)]
+            self.spent_ms = process_ms(expect(self.shop.get(path), 200, path))
+            self.floors.append(self.spent_ms - now)
         return answer
 
     def close(self) -> None:
@@ -169,14 +186,17 @@ def measure(options: argparse.Namespace) -> list[Checkout]:
         goods = chosen_goods(options.orders)
         counted = {way: one_counted(way, url, sandbox_url, goods) for way in (SCRIPTED, PLAIN)}
         visit(url, goods)
-        floor_ms = floor_of(url, options)
+        alone_ms = floor_of(url, options)
         found = []
         for way, shoppers in product(counted, map(int, options.shoppers.split(","))):
             checkout = Checkout(way, shoppers, limits={ROWS: 20} if way == SCRIPTED else {})
             steps = counted[way]
             checkout.requests, checkout.queries = len(steps), sum(step.queries for step in steps.values())
             _measure(checkout, url, sandbox_url, goods, options.orders, (sandbox_pid, worker_pid))
-            checkout.ratios = {ROWS: checkout.cpu_ms / floor_ms}
+            checkout.ratios = {
+                ROWS: checkout.cpu_ms / checkout.floor_ms,
+                ALONE: checkout.cpu_ms / alone_ms,
+            }
             for name, step in checkout.steps.items():
                 step.queries = steps[name].queries
             found.append(checkout)
@@ -208,9 +228,25 @@ def visit(url: str, goods: list[tuple[str, str]]) -> None:
 
 
 def floor_of(url: str, options: argparse.Namespace) -> float:
-    page = next(floor for floor in pages.floors() if floor.name == ROWS)
-    samples = [cpu_per_request(url, page, options.requests)[0] for _ in range(options.rounds)]
+    """Of one visitor who asks for nothing else."""
+    samples = [cpu_per_request(url, FLOOR, options.requests)[0] for _ in range(options.rounds)]
     return statistics.median(samples)
+
+
+def floor_of_many(url: str, visitors: int) -> float:
+    """The same, of several at once."""
+    numbers = count()
+
+    def visit(_number: int) -> None:
+        visitor = Visitor(url)
+        while (number := next(numbers)) < FLOOR_VIEWS:
+            path = FLOOR.paths[number % len(FLOOR.paths)]
+            expect(visitor.get(path), 200, path)
+        visitor.close()
+
+    before = web_ms(url)
+    together(visit, visitors)
+    return (web_ms(url) - before) / FLOOR_VIEWS
 
 
 def _measure(
@@ -221,33 +257,57 @@ def _measure(
     orders: int,
     pids: tuple[int, int | None],
 ) -> None:
-    seconds: list[float] = []
-    steps: list[dict[str, Step]] = []
-    tokens: list[str] = []
-    numbers = count()  # next() on it is atomic
+    is_alone = checkout.shoppers == 1
+    parts = 1 if is_alone else PARTS
+    floors: list[float] = []
+    spent_ms: list[list[float]] = []
+    bought: list[Bought] = []
+    shopping_seconds = 0.0
+    for part in range(parts):
+        if not is_alone:
+            floors.append(floor_of_many(url, checkout.shoppers))
+        numbers = range(orders * part // parts, orders * (part + 1) // parts)
+        before, began = spent(url, pids), time.perf_counter()
+        bought += buy_at_once(checkout, url, sandbox_url, [goods[number % len(goods)] for number in numbers])
+        shopping_seconds += time.perf_counter() - began
+        time.sleep(SETTLE_SECONDS)
+        spent_ms.append([after - earlier for after, earlier in zip(spent(url, pids), before, strict=True)])
+    insist_on_paid([one.token for one in bought])
+    costs = [sum(several) / orders for several in zip(*spent_ms, strict=True)]
+    checkout.cpu_ms, checkout.database_ms, checkout.sandbox_ms, checkout.worker_ms = costs
+    checkout.orders_per_second = orders / shopping_seconds
+    checkout.p50_ms, checkout.p95_ms = percentiles([one.seconds for one in bought], 50, 95)
+    if is_alone:
+        floors = [floor for one in bought for floor in one.shopper.floors]
+        checkout.cpu_ms -= sum(floors) / orders
+        checkout.steps = {
+            name: Step(statistics.mean(one.shopper.steps[name].cpu_ms for one in bought))
+            for name in bought[0].shopper.steps
+        }
+    checkout.floor_ms = statistics.mean(floors)
+
+
+class Bought(NamedTuple):
+    shopper: Shopper
+    token: str
+    seconds: float
+
+
+def buy_at_once(checkout: Checkout, url: str, sandbox_url: str, goods: list[tuple[str, str]]) -> list[Bought]:
+    """One order for each of `goods`, by as many shoppers at once as the checkout is measured with."""
+    bought: list[Bought] = []
+    waiting = iter(goods)  # next() on it is atomic
 
     def shop(_number: int) -> None:
-        while (number := next(numbers)) < orders:
-            shopper = Shopper(checkout.name, url, sandbox_url)
+        for slug, sku in waiting:
+            shopper = Shopper(checkout.name, url, sandbox_url, alone=checkout.shoppers == 1)
             began = time.perf_counter()
-            tokens.append(shopper.buy(*goods[number % len(goods)]))
-            seconds.append(time.perf_counter() - began)
-            steps.append(shopper.steps)
+            token = shopper.buy(slug, sku)
+            bought.append(Bought(shopper, token, time.perf_counter() - began))
             shopper.close()
 
-    before = spent(url, pids)
-    began = time.perf_counter()
     together(shop, checkout.shoppers)
-    checkout.orders_per_second = orders / (time.perf_counter() - began)
-    time.sleep(SETTLE_SECONDS)
-    insist_on_paid(tokens)
-    costs = [(after - earlier) / orders for after, earlier in zip(spent(url, pids), before, strict=True)]
-    checkout.cpu_ms, checkout.database_ms, checkout.sandbox_ms, checkout.worker_ms = costs
-    checkout.p50_ms, checkout.p95_ms = percentiles(seconds, 50, 95)
-    if checkout.shoppers == 1:
-        checkout.steps = {
-            name: Step(statistics.mean(several[name].cpu_ms for several in steps)) for name in steps[0]
-        }
+    return bought
 
 
 def insist_on_paid(tokens: list[str]) -> None:
@@ -257,9 +317,14 @@ def insist_on_paid(tokens: list[str]) -> None:
         raise Unexpected(f"{len(tokens)} guests bought, and {paid} orders are paid")
 
 
+def web_ms(url: str) -> float:
+    """CPU of the web process so far."""
+    visitor = Visitor(url)
+    spent_ms = process_ms(visitor.get("/bench/empty/"))
+    visitor.close()
+    return spent_ms
+
+
 def spent(url: str, pids: tuple[int, int | None]) -> tuple[float, ...]:
     """CPU so far, in milliseconds: the web process, the database, the sandbox, the worker."""
-    visitor = Visitor(url)
-    web = process_ms(visitor.get("/bench/empty/"))
-    visitor.close()
-    return (web, processes.database_cpu_ms(), *(processes.tree_cpu_ms(pid) for pid in pids))
+    return (web_ms(url), processes.database_cpu_ms(), *(processes.tree_cpu_ms(pid) for pid in pids))

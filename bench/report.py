@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from bench.checkout import Checkout
+from bench.checkout import ALONE, Checkout
 from bench.measuring import Cost
 from bench.pages import EMPTY, ROWS
 
@@ -39,7 +39,9 @@ CHECKOUT_HEAD = (
     "worker ms",
     "requests",
     "queries",
+    "24 rows ms",
     "× 24 rows",
+    "× alone",
     "limit",
 )
 
@@ -77,7 +79,9 @@ def print_checkouts(checkouts: list[Checkout]) -> None:
             f"{checkout.worker_ms:.1f}",
             str(checkout.requests),
             str(checkout.queries),
+            f"{checkout.floor_ms:.2f}",
             f"{checkout.ratios[ROWS]:.1f}",
+            f"{checkout.ratios[ALONE]:.1f}",
             limit_in_words(checkout.ratios, checkout.limits),
         )
         for checkout in checkouts

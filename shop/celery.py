@@ -4,6 +4,8 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 SWEEP_SECONDS = 10
 
@@ -23,6 +25,12 @@ def schedule(sender: Celery, **kwargs: Any) -> None:
     sender.add_periodic_task(SWEEP_SECONDS, relay_due.s(), name="shop.tasks.relay_due", expires=SWEEP_SECONDS)
     for job in JOBS.values():
         sender.add_periodic_task(job.seconds, run_job.s(job.name), name=job.name, expires=job.seconds)
+
+
+@task_prerun.connect
+def look_at_connections(**kwargs: Any) -> None:
+    """As before a request: one that broke or is old is made anew."""
+    close_old_connections()
 
 
 @app.task(ignore_result=True)

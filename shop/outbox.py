@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from shop import writes
+from shop import sql, writes
 from shop.models import Message
 
 logger = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ def relay(
     `now` stands in for the database's time when it is asked what is due, never for claims.
     """
     done = 0
-    for _turn in range(limit):
+    for _turn in range(1 if only else limit):
         message = None if stop() else _claim(only, now)
         if message is None:
             break
@@ -182,17 +183,56 @@ def claimed() -> models.QuerySet[Message]:
 def _claim(only: str | None, now: datetime | None) -> Message | None:
     """Take one message for CLAIM_SECONDS. Of two relays that want it, the compare-and-set lets one have it."""
     while True:
-        rows = due(now).annotate(read_at=Now())
-        message = (rows.filter(dedupe=only) if only else rows).first()
+        message = _first_due(only, now)
         if message is None:
             return None
         if message.attempts >= MAX_ATTEMPTS:
             _put_back(message, "Given up: no worker came back from it.", now)
             continue
-        message.claimed_until = message.read_at + timedelta(seconds=CLAIM_SECONDS)
-        if _as_read(message).update(claimed_until=message.claimed_until, attempts=message.attempts + 1):
-            message.attempts += 1
+        until = message.read_at + timedelta(seconds=CLAIM_SECONDS)
+        if sql.change(_CLAIM, [sql.moment(until), message.pk, message.attempts]):
+            message.claimed_until, message.attempts = until, message.attempts + 1
             return message
+
+
+_CLAIM = """
+    UPDATE shop_message SET claimed_until = %s, attempts = attempts + 1
+    WHERE id = %s AND state = 'waiting' AND attempts = %s
+"""
+_DONE = """
+    UPDATE shop_message SET state = 'done', done_at = {now}, error = '', claimed_until = NULL
+    WHERE id = %s AND state = 'waiting' AND attempts = %s
+"""
+_WHOLE = sql.Select(Message, "")
+
+
+def _first_due(only: str | None, now: datetime | None) -> Message | None:
+    """The message whose turn it is, with `read_at`, the database's time when it was read."""
+    statement, parameters = (
+        _due_statement(connection.vendor, only is not None)
+        if now is None
+        else (_first_of(due(now), only).query.sql_with_params())
+    )
+    found = sql.rows(statement, [only if value == _NAME else value for value in parameters])
+    if not found:
+        return None
+    *row, read_at = found[0]
+    [message] = _WHOLE.made([tuple(row)])
+    message.read_at = sql.when(read_at)
+    return message
+
+
+_NAME = "the message that is asked for"
+
+
+@lru_cache(maxsize=4)
+def _due_statement(vendor: str, is_named: bool) -> tuple[str, tuple[Any, ...]]:
+    """`due` in SQL, built once: the worker asks it for every message."""
+    return _first_of(due(), _NAME if is_named else None).query.sql_with_params()
+
+
+def _first_of(rows: models.QuerySet[Message], only: str | None) -> models.QuerySet[Message]:
+    return (rows.filter(dedupe=only) if only else rows).annotate(read_at=Now())[:1]
 
 
 def _carry_out(message: Message, now: datetime | None) -> bool:
@@ -202,8 +242,7 @@ def _carry_out(message: Message, now: datetime | None) -> bool:
         logger.exception("outbox message failed", extra={"topic": message.topic, "dedupe": message.dedupe})
         _put_back(message, f"{type(error).__name__}: {error}"[:500], now)
         return False
-    done = _as_read(message).update(state=Message.State.DONE, done_at=Now(), error="", claimed_until=None)
-    return bool(done)
+    return bool(sql.change(_DONE.format(now=sql.now()), [message.pk, message.attempts]))
 
 
 def _put_back(message: Message, error: str, now: datetime | None) -> None:

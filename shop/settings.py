@@ -162,6 +162,7 @@ PAGE_CACHE = env.bool("PAGE_CACHE", default=True)
 # itself ("inline"), or only the sweeper, `outbox_relay --watch` ("sweep").
 OUTBOX_MODE = env.str("OUTBOX_MODE", default="celery" if REDIS_URL else "inline" if TESTING else "thread")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_DB_REUSE_MAX = 1000  # tasks by one connection: making one costs more than most of them
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_RESULT_ACCEPT_CONTENT = ["json"]

@@ -37,6 +37,7 @@ def add_line(cart: Cart, sku: str, quantity: int) -> CartLine:
         inventory.stock_query(by_sku, cart.token),
         _LINES.query(cart.pk),
     ]
+    is_new = cart.pk is None
     variants, prices, levels, in_cart = _lock(cart, *asked)
     found = line_facts_of(variants, prices, language=cart.language)
     if not found:
@@ -57,7 +58,8 @@ def add_line(cart: Cart, sku: str, quantity: int) -> CartLine:
             )
         line = CartLine(cart=cart, variant_id=variant_id)
     _write(line, total, unit_minor)
-    _lines_changed(cart)
+    if not is_new:
+        _lines_changed(cart)
     return line
 
 

@@ -55,8 +55,8 @@ def _place(
     )
     writes.assign(locked, {"is_open": False, "held_until": None})
     writes.append(OrderEvent(order=order, kind="placed", data={"total": order.total_minor}))
-    order_placed.send(sender=None, order=order, payment=payment)
     publish_mail(order, "order_received")
+    order_placed.send(sender=None, order=order, payment=payment)
     return order
 
 
