@@ -40,7 +40,7 @@ def tell_the_sums(order: Order, **kwargs: Any) -> list[PaymentSums]:
 
 @receiver(signals.order_placed)
 def open_the_first_attempt(order: Order, payment: PaymentOption, **kwargs: Any) -> None:
-    open_attempt(order, payment, number=1)
+    order.first_attempt = open_attempt(order, payment, number=1)
 
 
 @receiver(signals.payment_start_wanted)

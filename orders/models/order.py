@@ -156,6 +156,9 @@ class Order(AddressFields):
         default=1, verbose_name=_("version")
     )  # two people on one order cannot overwrite each other
 
+    # What `payments` leaves here for the request that places the order.
+    first_attempt: Any
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:

@@ -78,7 +78,8 @@ def _payable_attempt(order: Order) -> Attempt:
 
     One that is open is not locked: should the order be cancelled just now, `_remember` finds it closed.
     """
-    if order.is_payable and (attempt := _OPEN.first(order.pk)):
+    attempt = getattr(order, "first_attempt", None) or _OPEN.first(order.pk) if order.is_payable else None
+    if attempt is not None and attempt.is_open:
         attempt.order = order
         return attempt
     with transaction.atomic():
