@@ -11,13 +11,13 @@ import re
 import statistics
 import time
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import product
 from typing import NamedTuple
 
 from bench import pages, processes
 from bench.client import Answer, Unexpected, Visitor, expect, form_token
 from bench.measuring import cpu_per_request, percentiles, together
-from bench.meter import COUNT, PROCESS_MS, QUERIES
+from bench.meter import COUNT, PROCESS_MS, QUERIES, TALLY, Tally
 from bench.pages import ROWS
 from catalog.models import Variant
 from orders.models import Order
@@ -29,8 +29,6 @@ FLOOR = next(floor for floor in pages.floors() if floor.name == ROWS)
 SCRIPTED = "with scripts"
 PLAIN = "without scripts"
 ALONE = "24-row view, alone"
-PARTS = 4  # of the orders of several shoppers; before each the floor is measured with as many visitors
-FLOOR_VIEWS = 160  # each time
 SETTLE_SECONDS = 2  # for the last webhooks to arrive and be worked on
 SECTIONS = {
     "contact": {"email": "guest@example.com"},
@@ -82,15 +80,12 @@ class Checkout:
 class Shopper:
     """One guest with one browser. Every request is a named step, so that none is forgotten.
 
-    Who is `alone` looks at the floor after each step. A processor that rested or did something else is slower at
-    first, twice and more: what is measured between the steps of a checkout meets the same processor as they do.
+    After each step the floor is looked at. A processor that rested, or is shared with others, takes twice and three
+    times as long for the same: what is seen between the steps of a checkout meets the same processor as they do.
     """
 
-    def __init__(
-        self, way: str, url: str, sandbox_url: str, *, counting: bool = False, alone: bool = False
-    ) -> None:
-        self.way, self.alone = way, alone
-        self.floors: list[float] = []
+    def __init__(self, way: str, url: str, sandbox_url: str, *, counting: bool = False) -> None:
+        self.way = way
         self.shop = Visitor(url, headers={COUNT: "1"} if counting else {})
         self.stripe = Visitor(sandbox_url)
         self.steps: dict[str, Step] = {}
@@ -159,10 +154,8 @@ class Shopper:
         now = process_ms(answer)
         self.steps[step] = Step(now - self.spent_ms, int(answer.headers.get(QUERIES.lower(), 0)))
         self.spent_ms = now
-        if self.alone:
-            path = FLOOR.paths[len(self.steps)]
-            self.spent_ms = process_ms(expect(self.shop.get(path), 200, path))
-            self.floors.append(self.spent_ms - now)
+        path = FLOOR.paths[len(self.steps)]
+        self.spent_ms = process_ms(expect(self.shop.get(path), 200, path))
         return answer
 
     def close(self) -> None:
@@ -233,22 +226,6 @@ def floor_of(url: str, options: argparse.Namespace) -> float:
     return statistics.median(samples)
 
 
-def floor_of_many(url: str, visitors: int) -> float:
-    """The same, of several at once."""
-    numbers = count()
-
-    def visit(_number: int) -> None:
-        visitor = Visitor(url)
-        while (number := next(numbers)) < FLOOR_VIEWS:
-            path = FLOOR.paths[number % len(FLOOR.paths)]
-            expect(visitor.get(path), 200, path)
-        visitor.close()
-
-    before = web_ms(url)
-    together(visit, visitors)
-    return (web_ms(url) - before) / FLOOR_VIEWS
-
-
 def _measure(
     checkout: Checkout,
     url: str,
@@ -257,34 +234,24 @@ def _measure(
     orders: int,
     pids: tuple[int, int | None],
 ) -> None:
-    is_alone = checkout.shoppers == 1
-    parts = 1 if is_alone else PARTS
-    floors: list[float] = []
-    spent_ms: list[list[float]] = []
-    bought: list[Bought] = []
-    shopping_seconds = 0.0
-    for part in range(parts):
-        if not is_alone:
-            floors.append(floor_of_many(url, checkout.shoppers))
-        numbers = range(orders * part // parts, orders * (part + 1) // parts)
-        before, began = spent(url, pids), time.perf_counter()
-        bought += buy_at_once(checkout, url, sandbox_url, [goods[number % len(goods)] for number in numbers])
-        shopping_seconds += time.perf_counter() - began
-        time.sleep(SETTLE_SECONDS)
-        spent_ms.append([after - earlier for after, earlier in zip(spent(url, pids), before, strict=True)])
+    before, tally, began = spent(url, pids), tally_of(url), time.perf_counter()
+    bought = buy_at_once(checkout, url, sandbox_url, [goods[number % len(goods)] for number in range(orders)])
+    checkout.orders_per_second = orders / (time.perf_counter() - began)
+    time.sleep(SETTLE_SECONDS)
+    tally = tally_of(url) - tally
+    web_ms, *others = [after - earlier for after, earlier in zip(spent(url, pids), before, strict=True)]
     insist_on_paid([one.token for one in bought])
-    costs = [sum(several) / orders for several in zip(*spent_ms, strict=True)]
-    checkout.cpu_ms, checkout.database_ms, checkout.sandbox_ms, checkout.worker_ms = costs
-    checkout.orders_per_second = orders / shopping_seconds
+    # What the server does around each request, and its own thread, is the same for all of them.
+    around_ms = (web_ms - tally.requests_ms) / tally.requests
+    checkout.floor_ms = tally.floors_ms / tally.floors + around_ms
+    checkout.cpu_ms = (web_ms - tally.floors * checkout.floor_ms) / orders
+    checkout.database_ms, checkout.sandbox_ms, checkout.worker_ms = (spent / orders for spent in others)
     checkout.p50_ms, checkout.p95_ms = percentiles([one.seconds for one in bought], 50, 95)
-    if is_alone:
-        floors = [floor for one in bought for floor in one.shopper.floors]
-        checkout.cpu_ms -= sum(floors) / orders
+    if checkout.shoppers == 1:
         checkout.steps = {
             name: Step(statistics.mean(one.shopper.steps[name].cpu_ms for one in bought))
             for name in bought[0].shopper.steps
         }
-    checkout.floor_ms = statistics.mean(floors)
 
 
 class Bought(NamedTuple):
@@ -300,7 +267,7 @@ def buy_at_once(checkout: Checkout, url: str, sandbox_url: str, goods: list[tupl
 
     def shop(_number: int) -> None:
         for slug, sku in waiting:
-            shopper = Shopper(checkout.name, url, sandbox_url, alone=checkout.shoppers == 1)
+            shopper = Shopper(checkout.name, url, sandbox_url)
             began = time.perf_counter()
             token = shopper.buy(slug, sku)
             bought.append(Bought(shopper, token, time.perf_counter() - began))
@@ -317,14 +284,21 @@ def insist_on_paid(tokens: list[str]) -> None:
         raise Unexpected(f"{len(tokens)} guests bought, and {paid} orders are paid")
 
 
-def web_ms(url: str) -> float:
-    """CPU of the web process so far."""
+def tally_of(url: str) -> Tally:
+    return Tally.read(asked(url).headers[TALLY.lower()])
+
+
+def asked(url: str) -> Answer:
     visitor = Visitor(url)
-    spent_ms = process_ms(visitor.get("/bench/empty/"))
+    answer = visitor.get("/bench/empty/")
     visitor.close()
-    return spent_ms
+    return answer
 
 
 def spent(url: str, pids: tuple[int, int | None]) -> tuple[float, ...]:
     """CPU so far, in milliseconds: the web process, the database, the sandbox, the worker."""
-    return (web_ms(url), processes.database_cpu_ms(), *(processes.tree_cpu_ms(pid) for pid in pids))
+    return (
+        process_ms(asked(url)),
+        processes.database_cpu_ms(),
+        *(processes.tree_cpu_ms(pid) for pid in pids),
+    )
