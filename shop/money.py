@@ -145,7 +145,7 @@ def parse_minor(text: str, currency: str) -> int:
     return -minor if sign else minor
 
 
-_PLAIN = re.compile(r"(-)?([0-9]{1,12})(?:\.([0-9]+))?")
+_PLAIN = re.compile(r"(-)?([0-9]{1,15})(?:\.([0-9]+))?")
 
 
 def money(column: str, currency: str = "currency") -> Any:

@@ -29,7 +29,10 @@ _prepared: dict[tuple[type[models.Model], str], tuple[str, list[Any]]] = {}
 
 @contextmanager
 def gathered() -> Iterator[None]:
-    """Let what is written inside wait for the next exchange. Inside a transaction; within another, that one's."""
+    """Let what is written inside wait for the next exchange. Inside a transaction; within another, that one's.
+
+    An error that leaves the block undoes its transaction, or what was done since the last savepoint.
+    """
     if getattr(_here, "pending", None) is not None:
         yield
         return
@@ -40,6 +43,9 @@ def gathered() -> Iterator[None]:
         with connection.execute_wrapper(pending):
             yield
             pending.write()
+    except BaseException:
+        transaction.set_rollback(True)  # whoever catches this must not commit the half that went out
+        raise
     finally:
         _here.pending = None
 

@@ -138,6 +138,21 @@ def test_an_error_leaves_nothing_behind():
     assert names() == ["b"]
 
 
+def test_an_error_that_is_caught_leaves_no_half():
+    def half():
+        with transaction.atomic():
+            writes.append(message("before"))
+            try:
+                with writes.gathered():
+                    writes.append(message("lost"))
+                    raise ValidationError("no")
+            except ValidationError:
+                return
+
+    half()
+    assert names() == []
+
+
 def test_a_change_of_another_number_of_rows_is_an_error():
     Counter.bump("test")
     write_both([RENAME, ["x", "test"]])
