@@ -139,10 +139,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "shop.cache.RedisOrMemoryCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
-                "IGNORE_EXCEPTIONS": True,  # a cache that is away is an empty cache, not an error
                 "SOCKET_CONNECT_TIMEOUT": 0.5,
                 "SOCKET_TIMEOUT": 0.5,
             },
