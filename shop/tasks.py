@@ -27,6 +27,9 @@ def hand_over(names: list[str]) -> None:
     A broker that is away costs a log line, and is not asked again for some seconds. What was not handed over is swept later.
     """
     global _away_until
+    if current_app.conf.task_always_eager:
+        relay_named.apply([names])
+        return
     if time.monotonic() < _away_until:
         return
     try:
