@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -28,11 +30,15 @@ from shop.context import THEMES
 from shop.shell import version_for
 
 SECONDS = 3600  # a page is thrown away by its key; this only bounds what a lost write could do
+NEAR_SECONDS = 60  # a process has the pages it just gave at hand: asking Redis costs as much as all the rest
+MOST_NEAR = 200
 MAX_VALUE = 64  # longer values are not worth a place in the cache
 VARY = ("Cookie", "HX-Request", "Accept-Encoding")  # the theme is a cookie
 MARKS = ("utm_", "gclid", "fbclid", "yclid", "msclkid", "_openstat")  # of campaigns, read by nobody here
 MESSAGES_COOKIE = "messages"
 _key_parts: list[Callable[[], str]] = []
+_near: dict[str, tuple[float, Kept]] = {}
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def public_page(
                 return view(request, *args, **kwargs)  # it says something to this visitor alone
             is_kept = keep and not (reads_others and _others(request, parameters))
             key = _key(request, parameters) if is_kept else None
-            if key and (kept := cache.get(key)):
+            if key and (kept := _found(key)):
                 return _unpacked(request, kept)
             response = _made_public(view(request, *args, **kwargs))
             if key and response.status_code == 200 and getattr(response, "is_kept", True):
@@ -90,6 +96,25 @@ def public_page(
         return answer
 
     return decorate
+
+
+def _found(key: str) -> Kept | None:
+    """What is kept under the key, near or in the cache that all processes share."""
+    near = _near.get(key)
+    if near is not None and time.monotonic() < near[0]:
+        return near[1]
+    kept: Kept | None = cache.get(key)
+    if kept:
+        with _lock:
+            if len(_near) >= MOST_NEAR:
+                _near.clear()
+            _near[key] = (time.monotonic() + NEAR_SECONDS, kept)
+    return kept
+
+
+def forget() -> None:
+    """Keep nothing near. For tests, whose rolled-back transactions take the versions back too."""
+    _near.clear()
 
 
 def _others(request: HttpRequest, parameters: tuple[str, ...]) -> list[str]:

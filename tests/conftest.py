@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from payments.sandbox import Sandbox
-from shop import shell, showcase, versions
+from shop import pages, shell, showcase, versions
 from shop.celery import app as celery
 
 pytest_plugins = ["tests.browser", "tests.markup", "tests.account", "tests.flushing"]
@@ -89,6 +89,7 @@ def clean_surroundings(settings: Any, tmp_path_factory: pytest.TempPathFactory) 
     versions.forget()
     shell.forget()
     showcase.forget()
+    pages.forget()
 
 
 def clear_cache() -> None:

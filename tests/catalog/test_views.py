@@ -1,11 +1,14 @@
 """The public pages of the catalogue: what they cost, what they say, and what they make of odd addresses."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog import index, media
+from shop import pages
 from shop.models import Counter
 from tests.factories import (
     CategoryFactory,
@@ -532,3 +535,16 @@ def test_without_the_page_cache_every_page_is_made_anew(client, shelf, settings)
 
     assert "Lamps" in client.get("/c/lighting/").content.decode()
     assert Counter.objects.filter(name="catalog").count() <= 1
+
+
+def test_a_page_at_hand_is_not_looked_for_again(client, monkeypatch):
+    ProductFactory(slug="mug", indexed=True)
+    client.get("/p/mug/")
+    first = client.get("/p/mug/")
+    asked = []
+    monkeypatch.setattr(pages, "cache", SimpleNamespace(get=asked.append, set=lambda *args: None))
+    assert client.get("/p/mug/").content == first.content
+    assert asked == []
+    Counter.bump("catalog")
+    assert client.get("/p/mug/").status_code == 200
+    assert len(asked) == 1
