@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,10 +151,18 @@ def run_together(transactional_db: None) -> Callable[..., list[Any]]:
     def run(act: Callable[[int], Any], times: int, at_a_time: int | None = None) -> list[Any]:
         at_a_time = min(at_a_time or times, times)
         barrier = threading.Barrier(at_a_time)
-        with ThreadPoolExecutor(at_a_time, initializer=barrier.wait) as threads:
+        with _one_crowd(), ThreadPoolExecutor(at_a_time, initializer=barrier.wait) as threads:
             return list(threads.map(lambda number: _outcome(act, number), range(times)))
 
     return run
+
+
+@contextmanager
+def _one_crowd() -> Iterator[None]:
+    """One at a time on this machine: two crowds of fifty are more connections than PostgreSQL takes."""
+    with (Path(tempfile.gettempdir()) / "lotok-tests-crowd").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
 
 
 def _outcome(act: Callable[[int], Any], number: int) -> Any:
