@@ -89,7 +89,10 @@ def update(statement: str, parameters: Sequence[Any], *, rows: int | None = None
 
 
 def assign(row: models.Model, values: Mapping[str, Any], *, count_up: str = "") -> None:
-    """Change these columns of a stored row, and `row` with them; `count_up` is one that the database adds 1 to."""
+    """Change these columns of a stored row, and `row` with them; `count_up` is one that the database adds 1 to.
+
+    A row that is gone meanwhile, as a cart that was merged into another, is no error.
+    """
     if not values:
         return
     meta, quote = type(row)._meta, connection.ops.quote_name
@@ -102,7 +105,7 @@ def assign(row: models.Model, values: Mapping[str, Any], *, count_up: str = "") 
         field.get_db_prep_save(value, connection)
         for field, value in zip(fields, values.values(), strict=True)
     ]
-    update(statement, [*parameters, row.pk], rows=1)
+    update(statement, [*parameters, row.pk])
     for field, value in zip(fields, values.values(), strict=True):
         setattr(row, field.attname, value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,32 +12,20 @@ from django.utils import timezone
 
 from inventory.actions.shelf import Shelf
 from inventory.models import Hold
-from shop import sql, writes
+from shop import sql
 
 BATCH = 200  # holds swept in one transaction
 
 
-def hold(
-    owner: str,
-    wanted: Mapping[int, int],
-    *,
-    now: datetime | None = None,
-    note: Callable[[datetime], None] | None = None,
-) -> datetime:
+def hold(owner: str, wanted: Mapping[int, int], *, now: datetime | None = None) -> datetime:
     """Keep {variant id: units} for `owner`, in place of what was kept before; until when.
 
     All or nothing. Variants that nobody counts are passed over. Raises OutOfStock: then the owner still
-    has what it had before. `now` stands in for the database's time. `note` is told until when, in the
-    transaction of the hold where there is one.
+    has what it had before. `now` stands in for the database's time.
     """
     wanted = {variant_id: quantity for variant_id, quantity in wanted.items() if quantity > 0}
     mine = _of(owner)
-    until = _renew(owner, wanted, mine, now)
-    if until is None:
-        return _replace(owner, wanted, mine, now, note)
-    if note:
-        note(until)
-    return until
+    return _renew(owner, wanted, mine, now) or _replace(owner, wanted, mine, now)
 
 
 def extend_holds(owner: str, *, now: datetime | None = None) -> datetime | None:
@@ -114,20 +102,11 @@ def _renew(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetim
 
 
 @transaction.atomic
-def _replace(
-    owner: str,
-    wanted: Mapping[int, int],
-    mine: list[Held],
-    now: datetime | None,
-    note: Callable[[datetime], None] | None,
-) -> datetime:
+def _replace(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetime | None) -> datetime:
     shelf = Shelf({*wanted, *_units(mine)}, owner=owner)
     shelf.let_go(shelf.held, cause="replaced")
     chosen = shelf.pick(wanted, now=now)
     expires_at = (now or shelf.now or timezone.now()) + timedelta(minutes=settings.HOLD_MINUTES)
     shelf.keep(owner, chosen, expires_at)
-    with writes.gathered():
-        shelf.write()
-        if note:
-            note(expires_at)
+    shelf.write()
     return expires_at

@@ -128,7 +128,8 @@ def hold_goods(cart: Cart, wanted: dict[int, int]) -> None:
     now = timezone.now()
     fresh = timedelta(minutes=settings.HOLD_MINUTES - 1)
     if wanted and not (cart.held_until and cart.held_until > now + fresh):
-        inventory.hold(cart.token, wanted, note=lambda until: writes.assign(cart, {"held_until": until}))
+        # On its own, after the hold: who has locked levels never waits for a cart.
+        writes.assign(cart, {"held_until": inventory.hold(cart.token, wanted)})
 
 
 @transaction.atomic
