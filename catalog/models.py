@@ -350,13 +350,6 @@ class VariantQuerySet(models.QuerySet):
             is_active=True, product__status=Product.Status.ACTIVE, product__published_at__lte=timezone.now()
         )
 
-    def for_lines(self):
-        """All that a cart or order line copies or shows, in a constant number of queries."""
-        return self.select_related("product__tax_class").prefetch_related(
-            "options__value", "options__option_type", "prices__price_list", "pictures__renditions",
-            "product__pictures__renditions",
-        )  # fmt: skip
-
 
 class Variant(models.Model):
     """What is sold: one SKU."""

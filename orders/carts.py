@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -40,22 +42,26 @@ def _in_language_of(request: HttpRequest, cart: Cart | None) -> Cart | None:
 
 
 def cart_to_change(request: HttpRequest) -> Cart:
-    """The cart to put things into: the current one, taken back from an unpaid order, or a new one, not stored yet.
+    """The cart to put things into: the current one, taken back from an unpaid order, or a new one.
 
-    Raises Refused when an order's payment cannot be stopped just now.
+    A guest's new one is not stored yet. Raises Refused when an order's payment cannot be stopped just now.
     """
     cart = current_cart(request)
     if cart is not None and not cart.is_open:
         cart = take_back(cart)
-    if cart is None:
-        cart = Cart(
-            user=request.user if request.user.is_authenticated else None,
-            email=request.user.email if request.user.is_authenticated else "",
-            currency=settings.CURRENCY,
-            language=get_language() or settings.LANGUAGE_CODE,
-            country=settings.COUNTRY,
-        )
-    return cart
+    return _new_cart(request.user) if cart is None else cart
+
+
+def _new_cart(user: Any) -> Cart:
+    common = {
+        "currency": settings.CURRENCY,
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "country": settings.COUNTRY,
+    }
+    if not user.is_authenticated:
+        return Cart(**common)
+    # Stored at once: a customer has one, whatever their other tabs do.
+    return Cart.objects.get_or_create(user=user, is_open=True, defaults={**common, "email": user.email})[0]
 
 
 def waiting_order(cart: Cart) -> Order | None:

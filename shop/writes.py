@@ -84,7 +84,7 @@ def insert_once(row: models.Model) -> bool:
 
 
 def update(statement: str, parameters: Sequence[Any], *, rows: int | None = None) -> None:
-    """An UPDATE or DELETE. Raises DatabaseError, when it is carried out, if it was not for as many as `rows`."""
+    """An UPDATE or DELETE. Raises Missed, when it is carried out, if it was not for as many as `rows`."""
     _write(Query(statement, parameters), rows)
 
 
@@ -108,6 +108,10 @@ def assign(row: models.Model, values: Mapping[str, Any], *, count_up: str = "") 
     update(statement, [*parameters, row.pk])
     for field, value in zip(fields, values.values(), strict=True):
         setattr(row, field.attname, value)
+
+
+class Missed(DatabaseError):
+    """An UPDATE or DELETE was carried out for another number of rows than it had to be."""
 
 
 class _Pending:
@@ -154,7 +158,7 @@ def _carry_out(queries: list[tuple[Query, int | None]]) -> None:
 def _check(queries: list[tuple[Query, int | None]], counts: list[int]) -> None:
     for (query, wanted), count in zip(queries, counts, strict=True):
         if wanted is not None and count != wanted:
-            raise DatabaseError(f"{count} rows instead of {wanted}: {query.statement.strip()}")
+            raise Missed(f"{count} rows instead of {wanted}: {query.statement.strip()}")
 
 
 def _once(row: models.Model) -> Query:

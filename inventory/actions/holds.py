@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from inventory.actions.shelf import Shelf
@@ -101,8 +102,15 @@ def _renew(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetim
     return expires_at if alive.update(expires_at=expires_at) == len(mine) else None
 
 
-@transaction.atomic
 def _replace(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetime | None) -> datetime:
+    # A refusal comes before anything is written, so in a transaction no savepoint is needed.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        return _replace_under_lock(owner, wanted, mine, now)
+
+
+def _replace_under_lock(
+    owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetime | None
+) -> datetime:
     shelf = Shelf({*wanted, *_units(mine)}, owner=owner)
     shelf.let_go(shelf.held, cause="replaced")
     chosen = shelf.pick(wanted, now=now)

@@ -26,7 +26,6 @@ from inventory.signals import availability_changed
 from shop import sql, writes
 
 # The guard of the counters besides the locks, and on SQLite, where row locks do nothing, beside the one writer.
-# The guard of the counters besides the locks, and on SQLite, where row locks do nothing, beside the one writer.
 _MOVE = """
 UPDATE inventory_level SET on_hand = on_hand + moved.column2, allocated = allocated + moved.column3,
   held = held + moved.column4

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from shop.sql import Query
 
 _LINES = sql.Select(CartLine, "WHERE cart_id = %s")
 _LOCKED = sql.Select(Cart, "WHERE id = %s", lock=True)
+_HELD = "UPDATE orders_cart SET held_until = %s WHERE id = %s AND version = %s AND is_open"
 
 
 @transaction.atomic
@@ -120,35 +122,56 @@ def _delivery(code: str, label: str, fee_minor: int | None, tax_class: str) -> d
     }
 
 
-def hold_goods(cart: Cart, wanted: dict[int, int]) -> None:
+def hold_goods(cart: Cart, wanted: dict[int, int]) -> bool:
     """Keep the goods of `cart` at the checkout, {variant id: units}; each further answer extends it.
 
-    Raises OutOfStock. An extension by less than a minute is not worth a write.
+    False, and nothing is held, when the cart is not any more what `wanted` was read from. Raises OutOfStock.
+    An extension by less than a minute is not worth a write.
     """
-    now = timezone.now()
-    fresh = timedelta(minutes=settings.HOLD_MINUTES - 1)
-    if wanted and not (cart.held_until and cart.held_until > now + fresh):
-        # On its own, after the hold: who has locked levels never waits for a cart.
-        writes.assign(cart, {"held_until": inventory.hold(cart.token, wanted)})
+    until = timezone.now() + timedelta(minutes=settings.HOLD_MINUTES)
+    if not wanted or (cart.held_until and cart.held_until > until - timedelta(minutes=1)):
+        return True
+    try:
+        with transaction.atomic(), writes.gathered():
+            writes.update(_HELD, [sql.moment(until), cart.pk, cart.version], rows=1)  # locks the cart first
+            inventory.hold(cart.token, wanted)
+    except writes.Missed:
+        return False
+    cart.held_until = until
+    return True
 
 
 @transaction.atomic
-def merge_carts(guest: Cart, user: Any) -> Cart:
+def merge_carts(guest: Cart, user: Any) -> Cart | None:
     """Bring a guest's cart into the customer's at sign-in: quantities are added up, within what is free.
 
-    The guest's cart is gone afterwards, so nobody else on this browser can find it.
+    The guest's cart is gone afterwards, so nobody else on this browser can find it. What another tab ordered or
+    merged meanwhile stays as it is; None when the customer has no cart then.
     """
-    cart = Cart.objects.filter(user=user, is_open=True).select_for_update().first()
+    either = Cart.objects.filter(Q(pk=guest.pk, user=None) | Q(user=user), is_open=True)
+    found = {cart.user_id: cart for cart in either.order_by("pk").select_for_update()}
+    cart = found.get(user.pk)
+    if None not in found:
+        return cart
     if cart is None:
-        Cart.objects.filter(pk=guest.pk, is_open=True, user__isnull=True).update(user=user)
-        guest.refresh_from_db()
-        return guest
+        return _give(guest, user)
     for variant_id, quantity in guest.lines.values_list("variant_id", "quantity"):
         _merge_line(cart, variant_id, quantity)
     inventory.release_holds(guest.token, cause="merged")
     guest.delete()
     _lines_changed(cart)
     return cart
+
+
+def _give(guest: Cart, user: Any) -> Cart | None:
+    """Make a guest's cart the customer's, who had none; another sign-in may be first."""
+    try:
+        with transaction.atomic():
+            Cart.objects.filter(pk=guest.pk).update(user=user)
+    except IntegrityError:
+        return merge_carts(guest, user)
+    guest.refresh_from_db()
+    return guest
 
 
 def _merge_line(cart: Cart, variant_id: int, quantity: int) -> None:

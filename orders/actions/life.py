@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,16 +55,18 @@ def cancel_order(order: Order, *, reason: str, actor: Any = None) -> None:
 
 @transaction.atomic
 def _cancel(order: Order, reason: str, actor: Any) -> None:
+    cart = (
+        Cart.objects.filter(pk=order.cart_id).select_for_update().first()
+    )  # before the order and its levels
     order = Order.objects.select_for_update().get(pk=order.pk)
-    cart_id = order.cart_id
     order.cancel(reason)
     inventory.release_allocations(
         list(order.lines.values_list("pk", flat=True)), cause=f"order:{order.pk}:cancelled", user=actor
     )
     OrderEvent.objects.create(order=order, kind="cancelled", data={"reason": reason}, actor=actor)
     signals.order_cancelled.send(sender=None, order=order, reason=reason, actor=actor)
-    if cart_id:
-        _reopen(cart_id, order)
+    if cart:
+        _reopen(cart)
     refresh_states(order)
     if reason != "changed":
         publish_mail(order, "expired" if reason == "expired" else "cancelled")
@@ -71,11 +74,10 @@ def _cancel(order: Order, reason: str, actor: Any) -> None:
         audit.record("order.cancel", f"order:{order.pk}", actor=actor, reason=reason)
 
 
-def _reopen(cart_id: int, order: Order) -> None:
+def _reopen(cart: Cart) -> None:
     """The goods are back in the shopper's cart, unless a newer cart took its place."""
-    has_newer = order.user_id and Cart.objects.filter(user=order.user_id, is_open=True).exists()
-    if not has_newer:
-        Cart.objects.filter(pk=cart_id).update(is_open=True, updated_at=timezone.now())
+    with suppress(IntegrityError), transaction.atomic():
+        writes.assign(cart, {"is_open": True, "updated_at": timezone.now()})
 
 
 @transaction.atomic

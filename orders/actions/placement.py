@@ -39,12 +39,15 @@ def _place(
     basket: Basket, shown_total: Money, version: int, delivery: DeliveryQuote, payment: PaymentOption
 ) -> Order:
     cart = basket.cart
-    locked = _LOCKED.all(cart.pk)[0]
+    locked = _LOCKED.first(cart.pk)
+    if locked is None:  # merged into another
+        raise CartChanged()
     if not locked.is_open and (placed := Order.objects.filter(cart=cart).first()):
         return placed
     if not locked.is_open or not locked.version == version == cart.version:
         raise CartChanged()
     _agree(basket, shown_total)
+    cart.user_id = locked.user_id  # who may have signed in since
     order = _create(basket, delivery, payment)
     lines = _create_lines(order, basket)
     inventory.allocate(

@@ -19,18 +19,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class CartQuerySet(models.QuerySet):
-    def with_lines(self):
-        """All that the cart and checkout pages show, in a constant number of queries."""
-        from catalog.models import Variant
-
-        variants = Variant.objects.for_lines()
-        return self.prefetch_related(
-            models.Prefetch("lines", CartLine.objects.order_by("id")),
-            models.Prefetch("lines__variant", variants),
-        )
-
-
 class Cart(AddressFields):
     """A basket and its checkout. Found by `token` from a signed cookie, or by its user."""
 
@@ -54,8 +42,6 @@ class Cart(AddressFields):
     is_open = models.BooleanField(default=True)  # closed when it became an order
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-
-    objects = CartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cart")

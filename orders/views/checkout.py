@@ -6,7 +6,7 @@ With htmx a section is answered by the page with the next one open; without, by 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,11 +15,8 @@ from inventory.errors import OutOfStock
 from orders import actions
 from orders.carts import current_cart, ordered, waiting_order
 from orders.forms import ContactForm, PaymentForm, PlaceForm
-from orders.models import Order
-from orders.signals import (
-    ask,
-    payment_start_wanted,
-)
+from orders.models import Cart, Order
+from orders.signals import ask, payment_start_wanted
 from orders.views.checkout_page import SECTIONS, CheckoutPage, to_page, to_the_cart
 from shop.errors import Refused
 
@@ -36,18 +33,19 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return to_the_cart(request)
     if request.method != "POST":
         return page.render()
-    if "change_country" in request.POST:
-        return page.change_country()
-    section = request.POST.get("section", "")
-    wanted = [section] if section in SECTIONS else list(SECTIONS)
-    return page.post(wanted)
+    try:
+        return page.change_country() if "change_country" in request.POST else page.post()
+    except Cart.DoesNotExist:  # a sign-in in another tab made it part of another
+        return to_page(request, reverse("orders:checkout"))
 
 
 class Checkout(CheckoutPage):
     """What the checkout takes, section by section."""
 
-    def post(self, wanted: list[str]) -> HttpResponse:
+    def post(self) -> HttpResponse:
         """Take the posted sections in order and stop at the first that is not right."""
+        section = self.request.POST.get("section", "")
+        wanted = [section] if section in SECTIONS else list(SECTIONS)
         try:
             for section in wanted[: wanted.index("place")] if "place" in wanted else wanted:
                 if self._is_old:
@@ -56,16 +54,14 @@ class Checkout(CheckoutPage):
                     return self.render(status=422)
             if "place" in wanted:
                 return self._place()
-            self._hold()
+            is_held = actions.hold_goods(self.cart, self.basket.wanted)
         except OutOfStock as refusal:
             return self._refuse(self._which_is_out(refusal))
         except Refused as refusal:
             return self._refuse(str(refusal))
-        if self.request.htmx:
+        if self.request.htmx and is_held:
             return self._go_on()
-        response = redirect("orders:checkout")
-        response.status_code = 303
-        return response
+        return to_page(self.request, reverse("orders:checkout"))
 
     def _go_on(self) -> HttpResponse:
         """The page with the next section open, under the address that shows it after a reload too."""
@@ -142,10 +138,6 @@ class Checkout(CheckoutPage):
             payment=payment,
         )
         return _go_on(self.request, order)
-
-    def _hold(self) -> None:
-        """Keep the goods for this shopper from here on."""
-        actions.hold_goods(self.cart, self.basket.wanted)
 
     def _refuse(self, message: str) -> HttpResponse:
         """Stock or price moved: show today's truth and let the shopper decide."""

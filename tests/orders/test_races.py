@@ -2,16 +2,19 @@
 
 import random
 import re
+import time
+from copy import copy
 
 import pytest
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from catalog.models import Variant
 from inventory.errors import OutOfStock
-from inventory.models import Level
+from inventory.models import Hold, Level, lock_levels
 from orders import actions
 from orders.basket import Basket
 from orders.models import Cart, CartLine, Order, OrderLine
@@ -21,7 +24,7 @@ from shop import outbox
 from shop.money import Money
 from tests.factories import ProductFactory, VariantFactory
 from tests.shipping.ordering import place
-from tests.shopper import Shopper, bank, open_delivery
+from tests.shopper import ADDRESS, Shopper, bank, open_delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,6 +165,111 @@ def test_240_carts_of_four_lines_in_any_order_over_six_skus(shop, run_together):
     assert OrderLine.objects.count() == placed * 4, "a cart was sold in part"
     assert max(sold(sku) for sku in skus) == 80
     assert_stock_is_sold_exactly(80)
+
+
+# --- One cart in many tabs ---------------------------------------------------------------------------
+def change(tab: Shopper, sku: str, quantity: int):
+    line = CartLine.objects.filter(variant__sku=sku).order_by("pk").first()
+    address = reverse("orders:cart_line", args=[line.pk if line else 0])
+    return tab.client.post(address, {"quantity": quantity})
+
+
+def presses_on(form: dict[str, str]) -> list:
+    """What the tabs of one browser may send at once, in any order."""
+    presses = [
+        lambda tab: tab.answer("contact", email="ana@example.com"),
+        lambda tab: tab.answer("delivery", **ADDRESS, shipping_method="standard"),
+        lambda tab: tab.answer("delivery", **ADDRESS, shipping_method="express"),
+        lambda tab: change(tab, "MUG", 0),
+        lambda tab: change(tab, "MUG", random.randint(1, 9)),
+        lambda tab: tab.add("MUG"),
+        lambda tab: tab.add("BOWL"),
+        lambda tab: change(tab, "BOWL", random.randint(0, 9)),
+    ] * 6
+    random.shuffle(presses)
+    presses.insert(random.randrange(len(presses)), lambda tab: tab.place(form))
+    return presses
+
+
+def in_many_tabs(shopper: Shopper, presses: list, run_together) -> None:
+    def press(number):
+        tab = Shopper()
+        tab.client.cookies = copy(shopper.client.cookies)
+        return presses[number](tab)
+
+    answers = run_together(press, len(presses), at_a_time=20)
+    strange = [answer for answer in answers if getattr(answer, "status_code", 500) not in FINE]
+    assert not strange, strange
+
+
+FINE = {302, 303, 404, 409, 422}
+
+
+@pytest.fixture
+def long_locks(monkeypatch):
+    """Who locked stock keeps it for a while: whoever takes locks in another order meets somebody."""
+
+    def slowly(*args):
+        found = lock_levels(*args)
+        time.sleep(random.uniform(0, 0.05))
+        return found
+
+    monkeypatch.setattr("inventory.actions.shelf.lock_levels", slowly)
+
+
+@pytest.mark.parametrize("_time", range(4))
+def test_tabs_of_one_cart_never_wait_for_each_other_in_a_circle(shop, run_together, long_locks, _time):
+    for sku in ("BOWL", "MUG"):
+        ProductFactory(variant__sku=sku, variant__level__on_hand=99, indexed=True)
+    shopper, form = ready("MUG", "BOWL")
+    cart = Cart.objects.get()
+    in_many_tabs(shopper, presses_on(form), run_together)
+    cart.refresh_from_db()
+    assert cart.is_open == (not Order.objects.exists())
+    if cart.held_until:
+        wanted = dict(cart.lines.values_list("variant_id", "quantity"))
+        held = Hold.objects.filter(owner=cart.token).values_list("level__variant_id", "quantity")
+        assert dict(held) == wanted, "what the cart says is held is not what it holds"
+    outbox.drain()
+    call_command("verify_integrity")
+
+
+@pytest.mark.parametrize("has_cart", [False, True])
+def test_a_cart_is_merged_once_while_its_tabs_go_on(shop, run_together, long_locks, has_cart):
+    for sku in ("BOWL", "MUG"):
+        ProductFactory(variant__sku=sku, variant__level__on_hand=99, indexed=True)
+    shopper, form = ready("MUG", "BOWL")
+    guest, user = Cart.objects.get(), User.objects.create_user("ana@example.com", "not-a-secret")
+    if has_cart:
+        actions.add_line(Cart.objects.create(user=user, currency="EUR"), "MUG", 1)
+    presses = presses_on(form)
+
+    def sign_in(_tab):
+        actions.merge_carts(guest, user)
+        return HttpResponse(status=302)
+
+    presses[9:12] = [sign_in] * 3
+    in_many_tabs(shopper, presses, run_together)
+    if order := Order.objects.first():
+        assert order.cart == guest
+        assert order.user == order.cart.user, "a customer's order is not among their orders"
+    else:
+        assert Cart.objects.filter(user=user).count() == 1
+        assert Cart.objects.filter(pk=guest.pk).exists() != has_cart
+    outbox.drain()
+    call_command("verify_integrity")
+
+
+def test_a_customers_first_things_added_at_once_are_in_one_cart(shop, run_together):
+    for sku in ("BOWL", "MUG"):
+        ProductFactory(variant__sku=sku, variant__level__on_hand=9)
+    user = User.objects.create_user("ana@example.com", "not-a-secret")
+    tabs = [Shopper() for _tab in range(8)]
+    for tab in tabs:
+        tab.client.force_login(user)
+    answers = run_together(lambda number: tabs[number].add(("BOWL", "MUG")[number % 2]), 8)
+    assert outcomes(answers) == {303: 8}
+    assert dict(Cart.objects.get().lines.values_list("variant__sku", "quantity")) == {"BOWL": 4, "MUG": 4}
 
 
 # --- At the desk ---------------------------------------------------------------------------------
