@@ -274,3 +274,12 @@ def test_pages_keep_their_budget_with_twenty_lines(shopper):
     for path in pages:
         weight = len(gzip.compress(shopper.client.get(path).content)) / 1024
         assert weight <= HTML_BUDGET_KB, f"{path} weighs {weight:.1f} KB"
+
+
+def test_a_cancelled_order_offers_no_return(shopper):
+    order = shopper.buy("MUG", method="cash_on_delivery")
+    assert "Send anything back" in shopper.client.get(order.get_absolute_url()).content.decode()
+    actions.cancel_order(order, reason="staff")
+    page = shopper.client.get(order.get_absolute_url()).content.decode()
+    assert "Send anything back" not in page
+    assert "Write to us" in page
