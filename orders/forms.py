@@ -130,11 +130,14 @@ class PlaceForm(forms.Form):
 class TrackForm(forms.Form):
     number = forms.CharField(
         label=_("Order number"),
+        error_messages={"required": _("Write the number of the order.")},
         max_length=20,
         validators=[plain_text],
         help_text=_("Eight digits, in the subject of our mail."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     email = forms.EmailField(
-        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+        label=_("E-mail"),
+        error_messages={"required": _("Write your e-mail.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )

@@ -283,3 +283,10 @@ def test_a_cancelled_order_offers_no_return(shopper):
     page = shopper.client.get(order.get_absolute_url()).content.decode()
     assert "Send anything back" not in page
     assert "Write to us" in page
+
+
+def test_an_order_is_not_looked_for_without_its_number_and_address(client, db):
+    page = client.post(reverse("orders:track"), {"number": "", "email": ""}).content.decode()
+    assert "Write the number of the order." in page
+    assert "Write your e-mail." in page
+    assert "This field is required" not in page
