@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from shop.models import AuditEntry
 
 admin.site.index_title = _("Home")
 admin.site.enable_nav_sidebar = False  # the shell has its own
+gettext_noop("Add another %(verbose_name)s")  # Django's own text, whose Russian agrees with no feminine noun
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
