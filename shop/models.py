@@ -136,8 +136,8 @@ class Counter(models.Model):
         return f"{self.name}={self.value}"
 
     @classmethod
-    def bump(cls, name: str) -> None:
-        """Add one; the row is locked until the transaction ends."""
-        if not cls.objects.filter(name=name).update(value=F("value") + 1):
+    def bump(cls, name: str, *, by: int = 1) -> None:
+        """Count up; the row is locked until the transaction ends."""
+        if not cls.objects.filter(name=name).update(value=F("value") + by):
             cls.objects.bulk_create([cls(name=name)], ignore_conflicts=True)
-            cls.objects.filter(name=name).update(value=F("value") + 1)
+            cls.objects.filter(name=name).update(value=F("value") + by)

@@ -9,6 +9,7 @@ request, together; what is kept under them lives in the process, so it costs not
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -23,6 +24,7 @@ from shop.models import Counter
 from shop.sql import Query
 
 MOST_KEPT = 2_000
+LONGEST_STEP = 2**31
 Value = TypeVar("Value")
 _QUERY = Query("SELECT name, value FROM shop_counter WHERE name IN ('catalog', 'settings')")
 _request = threading.local()
@@ -54,8 +56,12 @@ def _learn(numbers: list[tuple[Any, ...]]) -> dict[str, int]:
 
 
 def renew(name: str) -> None:
-    """Something changed: what was kept under the number holds no more. In the transaction of the change."""
-    Counter.bump(name)
+    """Something changed: what was kept under the number holds no more. In the transaction of the change.
+
+    The step is a random one: a number that is taken back with its transaction, in which something may have been read
+    and kept under it, never comes again.
+    """
+    Counter.bump(name, by=1 + secrets.randbelow(LONGEST_STEP))
     _request.found = None
 
 
