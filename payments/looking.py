@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+import stripe
+
 from orders.finding import attach_lines
 from orders.models import Order
 from payments.actions.sync import sync
@@ -21,7 +23,7 @@ _NEWEST = sql.Select(
 def look(order: Order) -> Order:
     """Sync the newest attempt that the provider knows; the order, read with its lines, as it is then.
 
-    A provider that is away leaves it as it was. Call with no transaction open.
+    A provider that is away, or does not know the payment, leaves it as it was. Call with no transaction open.
     """
     attempt = _NEWEST.first(order.pk)
     if attempt is None:
@@ -30,6 +32,9 @@ def look(order: Order) -> Order:
         now = sync(attempt).order
     except GatewayDown:
         logger.warning("could not look at the payment", extra={"order": order.number})
+        return order
+    except stripe.StripeError:  # a key of another account, say: the shopper's page is no place to say so
+        logger.exception("the provider refuses to tell of the payment", extra={"order": order.number})
         return order
     attach_lines(now, [*order.lines.all()])
     return now

@@ -246,3 +246,12 @@ def test_a_payment_that_is_not_for_this_total_pays_nothing(
 
 def test_get_is_not_a_webhook(db):
     assert Client().get("/webhooks/stripe/").status_code == 405
+
+
+def test_an_order_whose_payment_the_provider_does_not_know_is_shown_all_the_same(paid, client):
+    """As after the shop's account there was changed."""
+    paid.reference = "pi_of_another_account"
+    paid.save()
+    assert client.get(paid.order.get_absolute_url()).status_code == 200
+    assert client.get(reverse("payments:pay", args=[paid.order.token])).status_code == 200
+    assert traces() == NOTHING
