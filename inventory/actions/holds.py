@@ -71,18 +71,22 @@ class Held(NamedTuple):
     pk: int
     variant_id: int
     quantity: int
+    expires_at: datetime
     read_at: datetime
 
 
 _OF = """
-    SELECT hold.id, level.variant_id, hold.quantity, {now}
+    SELECT hold.id, level.variant_id, hold.quantity, hold.expires_at, {now}
     FROM inventory_hold hold JOIN inventory_level level ON level.id = hold.level_id WHERE hold.owner = %s
 """
 
 
 def _of(owner: str) -> list[Held]:
     rows = sql.rows(_OF.format(now=sql.now()), [owner])
-    return [Held(pk, variant_id, quantity, sql.when(now)) for pk, variant_id, quantity, now in rows]
+    return [
+        Held(pk, variant_id, quantity, sql.when(expires_at), sql.when(now))
+        for pk, variant_id, quantity, expires_at, now in rows
+    ]
 
 
 def _units(holds: list[Held]) -> dict[int, int]:
@@ -97,6 +101,8 @@ def _renew(owner: str, wanted: Mapping[int, int], mine: list[Held], now: datetim
     if not mine or _units(mine) != wanted:
         return None
     now = now or mine[0].read_at
+    if any(held.expires_at <= now for held in mine):
+        return None  # before any is written: holds are locked after levels, never before
     expires_at = now + timedelta(minutes=settings.HOLD_MINUTES)
     alive = Hold.objects.filter(pk__in=[held.pk for held in mine], expires_at__gt=now)
     return expires_at if alive.update(expires_at=expires_at) == len(mine) else None

@@ -84,8 +84,8 @@ class Shelf:
         return chosen
 
     def holds(self) -> HoldQuerySet:
-        """The holds of our levels: as read here, under the locks, they stay."""
-        return Hold.objects.filter(level__in=self.levels).exclude(pk__in=self._gone)
+        """The holds of our levels, locked too: who extends one does it before we read it, or waits."""
+        return Hold.objects.filter(level__in=self.levels).exclude(pk__in=self._gone).select_for_update()
 
     def let_go(self, holds: Iterable[Hold], *, cause: str) -> int:
         """Plan to take away `holds`, which were read under our locks; how many they are."""

@@ -55,9 +55,8 @@ def cancel_order(order: Order, *, reason: str, actor: Any = None) -> None:
 
 @transaction.atomic
 def _cancel(order: Order, reason: str, actor: Any) -> None:
-    cart = (
-        Cart.objects.filter(pk=order.cart_id).select_for_update().first()
-    )  # before the order and its levels
+    # Before the order and its levels, as everywhere.
+    cart = Cart.objects.filter(pk=order.cart_id or 0).select_for_update().first()
     order = Order.objects.select_for_update().get(pk=order.pk)
     order.cancel(reason)
     inventory.release_allocations(

@@ -47,7 +47,7 @@ def cart_add(request: HttpRequest) -> HttpResponse:
         return _refuse_to_add(request, str(refusal))
     if request.htmx:
         basket = Basket.of(shopper_cart)
-        added = next(found for found in basket.lines if found.id == line.pk)
+        added = next((found for found in basket.lines if found.id == line.pk), None)  # else removed by a tab
         response = render(request, "orders/_cart_drawer.html", {"cart": basket, "added": added})
         return remember(response, shopper_cart, basket.count)
     messages.success(request, _("Added to your cart."))
