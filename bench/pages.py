@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from bench import words
 from bench.generate import SHELVES
+from catalog.facets import groups_of
+from catalog.index.facets import AVAILABILITY
 from catalog.models import Category, Product
 
 EMPTY, ROWS = "empty view", "24-row view"
@@ -34,6 +37,7 @@ def uncached() -> list[Page]:
     return [
         Page("home", ["/"], {ROWS: 4}),
         Page("category", categories(), {ROWS: 4}),
+        Page("narrowed category", narrowed_categories(), {ROWS: 8}),
         Page("product", products(), {ROWS: 2}),
         Page("search", searches(), {ROWS: 4}),
     ]
@@ -41,11 +45,23 @@ def uncached() -> list[Page]:
 
 def cached() -> list[Page]:
     """Served to anonymous visitors from the page cache; few addresses, so that each is there."""
-    return [Page(f"cached {page.name}", page.paths[:20], {EMPTY: 2}) for page in uncached()]
+    kept = [page for page in uncached() if page.name != "narrowed category"]
+    return [Page(f"cached {page.name}", page.paths[:20], {EMPTY: 2}) for page in kept]
 
 
 def categories() -> list[str]:
     return [category.get_absolute_url() for category in Category.objects.order_by("id")]
+
+
+def narrowed_categories() -> list[str]:
+    """Each category with the commonest value of three facets chosen."""
+    paths = []
+    for category in Category.objects.order_by("id"):
+        groups = [group for group in groups_of(category.pk) if group.code != AVAILABILITY][:3]
+        commonest = [(group.code, max(group.values, key=lambda value: value.products)) for group in groups]
+        chosen = urlencode([(code, value.code) for code, value in commonest])
+        paths.append(f"{category.get_absolute_url()}?{chosen}")
+    return paths
 
 
 def products() -> list[str]:

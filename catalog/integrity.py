@@ -18,7 +18,19 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Length, Now, Substr
 
-from catalog.models import Card, Category, Listing, Page, Price, Product, SearchRow, Variant
+from catalog.models import (
+    Card,
+    Category,
+    FacetCount,
+    FacetRow,
+    Listing,
+    Page,
+    Price,
+    Product,
+    SearchRow,
+    Variant,
+    VariantOption,
+)
 from inventory.models import Level, Policy
 from shop.integrity import check
 from shop.models import Message
@@ -109,6 +121,39 @@ def counts_are_those_of_the_listings() -> Iterator[str]:
         shelves.order_by("pk").values_list("pk", "full_path", "known", "counted").iterator()
     ):
         yield f"category {pk} ({path}) says {said} products, its listings are {counts}"
+
+
+@check("shelves know how many products have each facet value", over=["catalog.FacetCount"])
+def facet_counts_are_those_of_the_rows() -> Iterator[str]:
+    rows = FacetRow.objects.filter(value=OuterRef("value"), product__listings__category=OuterRef("category"))
+    counted = Subquery(
+        rows.order_by().values("value").annotate(n=Count("product", distinct=True)).values("n"),
+        output_field=IntegerField(),
+    )
+    counts = FacetCount.objects.annotate(counted=Coalesce(counted, 0)).exclude(counted=F("products"))
+    columns = ("pk", "category__full_path", "products", "value__group", "value__code", "counted")
+    for pk, path, said, group, code, found in counts.order_by("pk").values_list(*columns).iterator():
+        yield f"count {pk}: {path} says {said} products have {group}={code}, its rows are {found}"
+
+
+@check("variants on sale are found by their options", over=["catalog.FacetRow"])
+def variants_are_found_by_their_options() -> Iterator[str]:
+    if _is_behind():
+        return
+    rows = FacetRow.objects.filter(
+        variant=OuterRef("variant"),
+        value__group=OuterRef("option_type__code"),
+        value__code=OuterRef("value__code"),
+    )
+    on_sale = VariantOption.objects.filter(
+        Exists(Price.objects.of_one_now(settings.CURRENCY).filter(variant=OuterRef("variant"))),
+        variant__is_active=True,
+        variant__product__in=_shown(),
+    )
+    lost = on_sale.exclude(Exists(rows)).order_by("pk")
+    columns = ("variant__sku", "option_type__code", "value__code")
+    for sku, group, code in lost.values_list(*columns).iterator():
+        yield f"variant {sku} is not found by {group}={code}, which it is"
 
 
 def _shown() -> QuerySet[Product]:

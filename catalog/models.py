@@ -726,6 +726,67 @@ class CategoryCount(models.Model):
         return f"{self.category_id}: {self.products}"
 
 
+class FacetValue(models.Model):
+    """Something that lists can be narrowed to: colour sage, material oak, in stock.
+
+    Options and attributes of one code are one group, so that a vase in one colour stands beside a mug in five.
+    """
+
+    group = models.CharField(max_length=50)  # the code of an option or an attribute, or AVAILABILITY
+    code = models.CharField(max_length=120)
+    text = TranslatedField(blank=True)  # for reading, where it is not an option's value
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "code"], name="facet_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group}={self.code}"
+
+
+class FacetRow(models.Model):
+    """That a variant on sale has a facet value: what its product states counts for each of its variants."""
+
+    value = models.ForeignKey(FacetValue, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="facet_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["value", "variant"], name="facet_row_once")]
+        indexes = [models.Index(fields=["value", "product", "variant"], name="facet_row_products")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.value_id}"
+
+
+class OfferRow(models.Model):
+    """What a variant on sale costs now in a currency, for lists that are narrowed by price."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="offer_rows")
+    currency = models.CharField(max_length=3)
+    price_minor = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["variant", "currency"], name="offer_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} {self.currency}"
+
+
+class FacetCount(models.Model):
+    """How many products of a category have a facet value, kept beside the rows so that no page counts them."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", db_index=False)
+    value = models.ForeignKey(FacetValue, on_delete=models.CASCADE, related_name="+")
+    products = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["category", "value"], name="facet_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.value_id}: {self.products}"
+
+
 class Page(models.Model):
     """A product's page, made when the product changes: what does not depend on the visitor or the stock."""
 

@@ -18,12 +18,12 @@ class NotAPage(Exception):
 
 @dataclass(frozen=True)
 class Paging:
-    """`parameters` are what else the address says: the order, the query."""
+    """`parameters` are what else the address says: the order, the query, what the list is narrowed to."""
 
     number: int
     size: int
     path: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | list[str]]
 
     @property
     def start(self) -> int:
@@ -31,7 +31,7 @@ class Paging:
 
     def url(self, number: int = 1) -> str:
         values = {**self.parameters, **({"page": number} if number > 1 else {})}
-        return f"{self.path}?{urlencode(values)}" if values else self.path
+        return f"{self.path}?{urlencode(values, doseq=True)}" if values else self.path
 
     def of(self, count: int) -> dict[str, Any]:
         """What `components/pagination.html` takes. Raises Http404 past the last page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import buying, shelves
+from catalog import buying, facets, shelves
+from catalog.facet_panel import applied, panel
 from catalog.index import page_for
 from catalog.index.pages import ON_DELIVERY, draw_gallery, with_first
 from catalog.models import Collection, Product
@@ -32,27 +33,56 @@ from shop.showcase import look_up
 
 GONE = 410
 KEPT_RESULT_PAGES = 3
+INDEXED_FILTERS = 2  # of more than that at once, search engines are asked to look away
+PARTS = {
+    "results": "catalog/_listing.html",
+    "listing": "catalog/_shelf.html",
+}  # what htmx puts into a page it has
 
 
 # --- Lists ---------------------------------------------------------------------------------------
 @require_safe
-@public_page("page", "sort")
+@public_page("page", "sort", reads_others=True)
 def category(request: HttpRequest, path: str) -> HttpResponse:
+    """`?colour=sage&colour=chalk&material=oak&price_max=90`, from the form beside the list, narrows it."""
     shelf = shelves.category_at(path)
     if shelf is None:
         raise Http404
+    groups = facets.groups_of(shelf.pk)
+    chosen = facets.chosen_in(request.GET, groups)
     try:
-        paging, sort = _read(request, shelves.CATEGORY_ORDERS)
+        paging, sort = _read(request, shelves.CATEGORY_ORDERS, facets.parameters_of(chosen))
     except NotAPage:
         return redirect(request.path)
+    narrowed = _narrowed(shelf, groups, chosen, sort, paging)
     above, children = shelves.around(shelf)
-    products = shelves.products_in_category(shelf.pk, sort, paging)
     context = {
         "category": {"name": shelf.name, "text": shelf.text},
         "crumbs": [(_("Home"), reverse("content:home")), *above, (shelf.name, None)],
         "children": children,
+        **panel(groups, chosen, narrowed.counts, shelf.count, request.GET),
+        "applied": applied(chosen, paging),
+        "clear_url": request.path,
+        "noindex": chosen.count > INDEXED_FILTERS,
     }
-    return _list(request, context | _listed(products, shelf.count, shelves.CATEGORY_ORDERS, sort, paging))
+    orders = shelves.CATEGORY_ORDERS
+    response = _list(request, context | _listed(narrowed.product_ids, narrowed.count, orders, sort, paging))
+    if "HX-Request" in request.headers:
+        response["HX-Push-Url"] = paging.url(paging.number)  # without what was left empty
+    return response
+
+
+def _narrowed(
+    shelf: shelves.Shelf,
+    groups: Sequence[facets.Group],
+    chosen: facets.Chosen,
+    sort: str,
+    paging: Paging,
+) -> facets.Narrowed:
+    if chosen:
+        return facets.narrow(shelf.pk, groups, chosen, shelves.CATEGORY_ORDERS[sort], paging)
+    counts = {value.pk: value.products for group in groups for value in group.values}
+    return facets.Narrowed(shelves.products_in_category(shelf.pk, sort, paging), shelf.count, counts)
 
 
 @require_safe
@@ -94,12 +124,14 @@ def search(request: HttpRequest) -> HttpResponse:
     return do_not_keep(_answer(request, "catalog/search.html", context))
 
 
-def _read(request: HttpRequest, orders: shelves.Orders) -> tuple[Paging, str]:
+def _read(
+    request: HttpRequest, orders: shelves.Orders, also: Mapping[str, str | list[str]] | None = None
+) -> tuple[Paging, str]:
     """Which part of a list is asked for, in which order; an order that there is not is the usual one."""
     usual = next(iter(orders))
     sort = request.GET.get("sort", usual)
     sort = sort if sort in orders else usual
-    parameters = {} if sort == usual else {"sort": sort}
+    parameters = {**(also or {}), **({} if sort == usual else {"sort": sort})}
     return Paging(page_number(request.GET.get("page")), settings.PAGE_SIZE, request.path, parameters), sort
 
 
@@ -123,7 +155,8 @@ def _listed(
 
 def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     number = context["page"]["number"]
-    canonical = Paging(number, settings.PAGE_SIZE, request.path, {}).url(number)
+    is_narrowed = bool(context.get("applied"))
+    canonical = Paging(number, settings.PAGE_SIZE, request.path, {}).url(1 if is_narrowed else number)
     shown = context["category"]
     # Translators: the title of a further page of a list, "Lighting, page 2".
     title = _("%(name)s, page %(number)d") % {"name": shown["name"], "number": number}
@@ -139,8 +172,9 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _answer(request: HttpRequest, page: str, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or the results alone where htmx puts them into the page it has."""
     headers = request.headers
-    is_part = is_asked_for(request, "results") and "HX-History-Restore-Request" not in headers
-    return render(request, "catalog/_listing.html" if is_part else page, context)
+    if "HX-History-Restore-Request" not in headers:
+        page = next((part for name, part in PARTS.items() if is_asked_for(request, name)), page)
+    return render(request, page, context)
 
 
 def _trail(crumbs: Sequence[tuple[str, str | None]], here: str) -> dict[str, Any]:

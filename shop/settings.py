@@ -212,7 +212,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 UPLOAD_MAX_BYTES = 20_000_000  # a picture that staff upload
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
 # --- Accounts ------------------------------------------------------------------------------------
 # allauth's knows addresses, takes the same time for unknown ones, and checks rights as Django's does.

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from catalog import search
-from catalog.index import cards, copies, listings, offers, pages
+from catalog.index import cards, copies, facets, listings, offers, pages
 from catalog.index.build import build
 from catalog.index.shelves import Shelves
 from catalog.models import Card, Page, Price, Product, SearchRow
@@ -74,7 +74,7 @@ def refresh_cards(product_ids: Iterable[int]) -> None:
         products = _locked(batch)
         offered = _offered(products)
         cards.write(products)
-        listings.write(offered, Shelves(products))
+        _write_shelves(offered, Shelves(products))
         _mark_search_rows(offered)
     bump()
 
@@ -93,6 +93,7 @@ def reindex(product_ids: Sequence[int] | None = None) -> int:
             _write(_locked(batch))
     with transaction.atomic():
         listings.recount()
+        facets.recount()
         bump()
     return len(ids)
 
@@ -119,9 +120,16 @@ def _write(products: Sequence[Product]) -> None:
     copies.write(products)
     cards.write(products)
     pages.write(products, shelves)
-    listings.write(offered, shelves)
+    _write_shelves(offered, shelves)
     search.write([product for product in offered if product.currency == offers.currencies()[0]], shelves)
     _plan_renewal(products)
+
+
+def _write_shelves(offered: Sequence[offers.Offered], shelves: Shelves) -> None:
+    """What lists are read from: where products stand, and what they can be narrowed by."""
+    with facets.counted([product.product.pk for product in offered]):
+        listings.write(offered, shelves)
+        facets.write(offered)
 
 
 def _offered(products: Sequence[Product]) -> list[offers.Offered]:
