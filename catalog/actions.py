@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import index, media
+from catalog import addresses, index, media
 from catalog.drafts import FactDraft, PriceDraft, ProductDraft, Texts, VariantDraft, differing, signature_of
 from catalog.imaging import Prepared
 from catalog.models import (
@@ -114,7 +114,7 @@ def save_category(
 
 @transaction.atomic
 def move_category(category: Category, *, slug: str, parent: Category | None) -> Category:
-    """Rename a category's address or put it below another; addresses below it follow."""
+    """Rename a category's address or put it below another; addresses below it follow, the old ones lead there."""
     path = f"{parent.full_path}/{slug}" if parent else slug
     if path == category.full_path:
         return category
@@ -145,11 +145,13 @@ def _new_category(path: str, name: Texts) -> Category:
 
 def _readdress(category: Category, slug: str, path: str) -> None:
     below = list(Category.objects.get_descendants(category))
+    before = {row.full_path: row for row in [category, *below]}
     for row in below:
         row.full_path = path + row.full_path[len(category.full_path) :]
     category.slug, category.full_path = slug, path
     category.save(update_fields=["slug", "full_path"])
     Category.objects.bulk_update(below, ["full_path"])
+    addresses.remember_categories(before)
 
 
 def products_with_option(option: OptionType) -> models.QuerySet[Any, int]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from treebeard.mp_tree import MP_Node
 
-from catalog import actions, index, media
+from catalog import actions, addresses, index, media
 from catalog.drafts import signature_of
 from catalog.models import (
     Attribute,
@@ -269,6 +269,11 @@ class ProductAdmin(ShownAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # orders and stock refer to it: archive it instead
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            addresses.remember_product(obj, form.initial["slug"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Variants and pictures are finished by the actions; a refusal is told, and the rest is kept."""

@@ -233,7 +233,7 @@ class Product(models.Model):
         unique=True,
         allow_unicode=True,
         verbose_name=_("address"),
-        help_text=_("The last part of the page's address. Links to the old one stop working."),
+        help_text=_("The last part of the page's address. The old one leads to the new one."),
     )
     kind = models.CharField(
         max_length=12, choices=Kind.choices, default=Kind.PHYSICAL, verbose_name=_("kind")
@@ -724,6 +724,25 @@ class CategoryCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category_id}: {self.products}"
+
+
+class OldAddress(models.Model):
+    """An address that led to a product or a category before it was renamed: "p/dome-lamp", "c/lighting/lamps"."""
+
+    address = models.CharField(max_length=510, unique=True)
+    product = models.ForeignKey(Product, null=True, on_delete=models.CASCADE, related_name="old_addresses")
+    category = models.ForeignKey(Category, null=True, on_delete=models.CASCADE, related_name="old_addresses")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(product__isnull=True) ^ Q(category__isnull=True),
+                name="old_address_leads_somewhere",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class FacetValue(models.Model):

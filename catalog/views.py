@@ -16,11 +16,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import buying, facets, shelves
+from catalog import addresses, buying, facets, shelves
 from catalog.facet_panel import applied, panel
 from catalog.index import page_for
 from catalog.index.pages import ON_DELIVERY, draw_gallery, with_first
-from catalog.models import Collection, Product
+from catalog.models import Category, Collection, Product
 from catalog.paging import NotAPage, Paging, page_number
 from catalog.promise import delivery_promise
 from catalog.search import search as find
@@ -47,7 +47,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
     """`?colour=sage&colour=chalk&material=oak&price_max=90`, from the form beside the list, narrows it."""
     shelf = shelves.category_at(path)
     if shelf is None:
-        raise Http404
+        return _moved(addresses.category_at(path), request)
     groups = facets.groups_of(shelf.pk)
     chosen = facets.chosen_in(request.GET, groups)
     try:
@@ -70,6 +70,14 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
     if "HX-Request" in request.headers:
         response["HX-Push-Url"] = paging.url(paging.number)  # without what was left empty
     return response
+
+
+def _moved(found: Category | Product | None, request: HttpRequest) -> HttpResponse:
+    """What was renamed answers under its new address; what never was is not found."""
+    if found is None:
+        raise Http404
+    asked = request.META.get("QUERY_STRING", "")
+    return redirect(found.get_absolute_url() + (f"?{asked}" if asked else ""), permanent=True)
 
 
 def _narrowed(
@@ -279,6 +287,6 @@ def _gone(request: HttpRequest, slug: str) -> HttpResponse:
     archived = Product.objects.filter(slug=slug, status=Product.Status.ARCHIVED).select_related("category")
     row = archived.first()
     if row is None:
-        raise Http404
+        return _moved(addresses.product_at(slug), request)
     context = {"product": {"name": row.name}, "category": row.category, "title": row.name, "noindex": True}
     return render(request, "catalog/gone.html", context, status=GONE)
