@@ -38,6 +38,7 @@ from catalog.models import (
     Variant,
     VariantOption,
 )
+from shop import rich_text
 from shop.errors import Refused
 
 
@@ -62,6 +63,19 @@ def save_option(code: str, *, name: Texts, values: Sequence[Mapping[str, Any]]) 
     if any(code in known for code in touched):
         index.refresh_soon(products_with_option(option))
     return option
+
+
+@transaction.atomic
+def add_option_values(option: OptionType, names: Mapping[str, Texts], swatches: Mapping[str, str]) -> None:
+    """New choices {code: name} after those that the option has; `swatches` {code: colour} for some of them."""
+    last = option.values.aggregate(last=models.Max("position"))["last"]
+    start = 0 if last is None else last + 1
+    OptionValue.objects.bulk_create(
+        OptionValue(
+            option_type=option, code=code, name=dict(name), swatch=swatches.get(code, ""), position=position
+        )
+        for position, (code, name) in enumerate(names.items(), start)
+    )
 
 
 @transaction.atomic
@@ -193,14 +207,14 @@ def save_product(draft: ProductDraft) -> Product:
     product, and for two variants alike.
     """
     _check(draft)
-    product, changed = _write_product(draft)
-    changed |= _write_options(product, draft)
+    product, is_new = _write_product(draft)
+    changed = is_new | _write_options(product, draft)
     changed |= _write_facts(product, None, draft.facts)
     known = {variant.sku: variant for variant in product.variants.all()}
-    for position, variant_draft in enumerate(draft.variants):
-        variant = known.pop(variant_draft.sku, None) or Variant(product=product, sku=variant_draft.sku)
-        changed |= _write_variant(variant, variant_draft, position)
-    changed |= _retire(known.values())
+    if known:
+        changed |= _write_variants(product, known, draft.variants)
+    else:
+        _create_variants(product, draft.variants)
     if changed:
         Product.objects.filter(pk=product.pk).update(updated_at=timezone.now())
         index.refresh([product.pk])
@@ -253,7 +267,13 @@ def set_related(product: Product, others: Sequence[Product]) -> None:
 
 @transaction.atomic
 def add_picture(
-    product: Product, upload: bytes | Prepared, *, alt: Texts, variant: Variant | None = None, view: str = ""
+    product: Product,
+    upload: bytes | Prepared,
+    *,
+    alt: Texts,
+    variant: Variant | None = None,
+    view: str = "",
+    source: str = "",
 ) -> Picture:
     """Put a picture at the end of a product's gallery. The same file of the same product is one picture.
 
@@ -262,6 +282,8 @@ def add_picture(
     prepared = upload if isinstance(upload, Prepared) else media.check(upload)
     known = product.pictures.filter(sha256=prepared.sha256).first()
     if known:
+        if source and differing(known, source=source):
+            known.save(update_fields=["source"])
         describe_picture(known, alt=alt, variant=variant, view=view)
         return known
     last = product.pictures.aggregate(last=models.Max("position"))["last"]
@@ -271,6 +293,7 @@ def add_picture(
         product=product,
         variant=variant,
         view=view,
+        source=source,
         position=0 if last is None else last + 1,
     )
     index.refresh([product.pk])
@@ -278,10 +301,13 @@ def add_picture(
 
 
 @transaction.atomic
-def describe_picture(picture: Picture, *, alt: Texts, variant: Variant | None = None, view: str = "") -> None:
-    if differing(picture, alt=dict(alt), variant=variant, view=view):
+def describe_picture(picture: Picture, *, alt: Texts, variant: Variant | None = None, view: str = "") -> bool:
+    """Whether that changed anything."""
+    changed = differing(picture, alt=dict(alt), variant=variant, view=view)
+    if changed:
         picture.save()
         index.refresh([picture.product_id] if picture.product_id else [])
+    return bool(changed)
 
 
 def _check(draft: ProductDraft) -> None:
@@ -301,11 +327,11 @@ def _write_product(draft: ProductDraft) -> tuple[Product, bool]:
     fields = {
         "name": dict(draft.name),
         "summary": dict(draft.summary),
-        "description": dict(draft.description),
+        "description": {code: rich_text.clean(text) for code, text in draft.description.items()},
         "kind": draft.kind,
         "status": draft.status,
         "tags": list(draft.tags),
-        "category": _named(Category, "full_path", draft.category),
+        "category": _named(Category, "full_path", draft.category) if draft.category else None,
         "tax_class": _named(apps.get_model("pricing.TaxClass"), "code", draft.tax_class),
         "product_type": _named(ProductType, "code", draft.product_type) if draft.product_type else None,
         "published_at": draft.published_at or product.published_at,
@@ -341,11 +367,92 @@ def _write_options(product: Product, draft: ProductDraft) -> bool:
     return True
 
 
+def _create_variants(product: Product, drafts: Sequence[VariantDraft]) -> None:
+    """The first variants of a product, in as many statements for one of them as for a hundred."""
+    variants = Variant.objects.bulk_create(
+        Variant(product=product, sku=draft.sku, position=position, **_fields(draft))
+        for position, draft in enumerate(drafts)
+    )
+    values = _option_values(drafts)
+    VariantOption.objects.bulk_create(
+        VariantOption(variant=variant, option_type_id=value.option_type_id, value=value)
+        for variant, draft in zip(variants, drafts, strict=True)
+        for value in (_chosen(values, *choice) for choice in draft.options.items())
+    )
+    for variant, draft in zip(variants, drafts, strict=True):
+        if draft.facts:
+            _write_facts(product, variant, draft.facts)
+    _create_prices(variants, drafts)
+
+
+def _option_values(drafts: Sequence[VariantDraft]) -> dict[tuple[str, str], OptionValue]:
+    """{(code of the option, code of the value): the value} of all that the drafts name."""
+    codes = {code for draft in drafts for code in draft.options.values()}
+    options = {code for draft in drafts for code in draft.options}
+    rows = OptionValue.objects.filter(code__in=codes, option_type__code__in=options)
+    return {(row.option_type.code, row.code): row for row in rows.select_related("option_type")}
+
+
+def _chosen(values: Mapping[tuple[str, str], OptionValue], option: str, value: str) -> OptionValue:
+    if (option, value) not in values:
+        raise Refused(
+            _("The option %(option)s has no value “%(value)s”.") % {"option": option, "value": value}
+        )
+    return values[option, value]
+
+
+def _create_prices(variants: Sequence[Variant], drafts: Sequence[VariantDraft]) -> None:
+    pairs = [
+        (variant, price) for variant, draft in zip(variants, drafts, strict=True) for price in draft.prices
+    ]
+    codes = dict.fromkeys(price.price_list for _variant, price in pairs)
+    lists = {code: _named(PriceList, "code", code) for code in codes}
+    for _variant, price in pairs:
+        _check_price(price)
+    Price.objects.bulk_create(
+        Price(
+            variant=variant,
+            price_list=lists[price.price_list],
+            min_quantity=price.min_quantity,
+            starts_at=price.starts_at,
+            ends_at=price.ends_at,
+            amount_minor=price.amount_minor,
+            compare_at_minor=price.compare_at_minor,
+        )
+        for variant, price in pairs
+    )
+    PriceChange.objects.bulk_create(
+        _price_change(
+            variant, lists[price.price_list], price.min_quantity, price.amount_minor, price.compare_at_minor
+        )
+        for variant, price in pairs
+    )
+
+
+def _write_variants(product: Product, known: dict[str, Variant], drafts: Sequence[VariantDraft]) -> bool:
+    """Their places stay as they are while their order is the draft's."""
+    skus = [draft.sku for draft in drafts]
+    is_in_order = [sku for sku in known if sku in set(skus)] == skus
+    changed = False
+    for place, draft in enumerate(drafts):
+        variant = known.pop(draft.sku, None) or Variant(product=product, sku=draft.sku)
+        changed |= _write_variant(variant, draft, variant.position if is_in_order else place)
+    return changed | _retire(known.values())
+
+
 def _write_variant(variant: Variant, draft: VariantDraft, position: int) -> bool:
+    changed = bool(differing(variant, position=position, **_fields(draft))) or variant.pk is None
+    if changed:
+        variant.save()
+    changed |= _write_variant_options(variant, draft.options)
+    changed |= _write_facts(variant.product, variant, draft.facts)
+    return changed | _write_prices(variant, draft.prices)
+
+
+def _fields(draft: VariantDraft) -> dict[str, Any]:
     length, width, height = draft.size_mm or (None, None, None)
-    fields = {
-        "position": position,
-        "is_active": True,
+    return {
+        "is_active": draft.is_active,
         "barcode": draft.barcode,
         "signature": signature_of(draft.options),
         "weight_g": draft.weight_g,
@@ -356,12 +463,6 @@ def _write_variant(variant: Variant, draft: VariantDraft, position: int) -> bool
         "lead_days": draft.lead_days,
         "preorder_at": draft.preorder_at,
     }
-    changed = bool(differing(variant, **fields)) or variant.pk is None
-    if changed:
-        variant.save()
-    changed |= _write_variant_options(variant, draft.options)
-    changed |= _write_facts(variant.product, variant, draft.facts)
-    return changed | _write_prices(variant, draft.prices)
 
 
 def _write_variant_options(variant: Variant, options: Mapping[str, str]) -> bool:
@@ -371,12 +472,8 @@ def _write_variant_options(variant: Variant, options: Mapping[str, str]) -> bool
     rows.delete()
     for option_code, value_code in options.items():
         option = _named(OptionType, "code", option_code)
-        value = option.values.filter(code=value_code).first()
-        if value is None:
-            raise Refused(
-                _("The option %(option)s has no value “%(value)s”.")
-                % {"option": option_code, "value": value_code}
-            )
+        found = {(option_code, value.code): value for value in option.values.filter(code=value_code)}
+        value = _chosen(found, option_code, value_code)
         VariantOption.objects.create(variant=variant, option_type=option, value=value)
     return True
 
@@ -488,7 +585,13 @@ def _check_price(draft: PriceDraft) -> None:
 def _log_price(
     variant: Variant, price_list: PriceList, min_quantity: int, amount: int | None, compare_at: int | None
 ) -> None:
-    PriceChange.objects.create(
+    _price_change(variant, price_list, min_quantity, amount, compare_at).save()
+
+
+def _price_change(
+    variant: Variant, price_list: PriceList, min_quantity: int, amount: int | None, compare_at: int | None
+) -> PriceChange:
+    return PriceChange(
         variant_sku=variant.sku,
         price_list_code=price_list.code,
         currency=price_list.currency,

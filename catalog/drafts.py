@@ -44,6 +44,7 @@ class VariantDraft:
     stock_policy: str = Variant.StockPolicy.DENY
     lead_days: int | None = None
     preorder_at: date | None = None
+    is_active: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class ProductDraft:
 
     slug: str
     name: Texts
-    category: str  # its full path
+    category: str  # its full path; "" for none
     tax_class: str
     variants: Sequence[VariantDraft]
     kind: str = Product.Kind.PHYSICAL

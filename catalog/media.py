@@ -36,6 +36,7 @@ def add_picture(
     view: str = "",
     position: int = 0,
     focus: tuple[int, int] = (50, 50),
+    source: str = "",
 ) -> Picture:
     """Check and keep a picture with its JPEGs; ask the worker for the slow formats.
 
@@ -59,6 +60,7 @@ def add_picture(
             focus_y=focus[1],
             position=position,
             view=view,
+            source=source,
         )
         _keep(picture, rows)
         for format in SLOW_FORMATS:

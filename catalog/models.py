@@ -609,6 +609,8 @@ class Picture(models.Model):
         verbose_name=_("variant"),
         help_text=_("Shown when this variant is chosen; empty for all."),
     )
+    # The address or file name that an import took it from: the next run knows it by this.
+    source = models.CharField(max_length=500, blank=True, editable=False)
     original = models.FileField(upload_to="originals/", max_length=200, verbose_name=_("original file"))
     sha256 = models.CharField(max_length=64, db_index=True, verbose_name=_("fingerprint of the file"))
     width = models.PositiveIntegerField(verbose_name=_("width, px"))

@@ -23,7 +23,7 @@ from catalog.index.specs import specs
 from catalog.media import picture_for, shown_from
 from catalog.models import Page, Picture, Product, Variant
 from catalog.prices import next_changes
-from shop import sql
+from shop import rich_text, sql
 
 ON_DELIVERY = ("delivery", "returns")  # pages of text whose beginnings the view puts in, by slug
 THUMB_WIDTH = 160
@@ -221,8 +221,10 @@ def _variant(offer: Offer) -> dict[str, Any]:
 def _facts(offered: Offered, delivery: list[str]) -> dict[str, Any]:
     text = str(offered.product.description).strip()
     skus = {offer.variant.sku for offer in offered.offers}
+    is_rich = rich_text.is_rich(text)
     return {
-        "paragraphs": [part.strip() for part in text.split("\n\n") if part.strip()],
+        "rich": rich_text.shown(text) if is_rich else "",
+        "paragraphs": [] if is_rich else [part.strip() for part in text.split("\n\n") if part.strip()],
         "specs": specs(offered.product, skus),
         "delivery": delivery,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -24,24 +25,41 @@ def restock(variant: Any, location: Location, quantity: int, cause: str, user: A
     _add(variant, location, quantity, Kind.RETURNED, cause, user)
 
 
-@transaction.atomic
 def set_on_hand(variant: Any, location: Location, quantity: int, cause: str, user: Any = None) -> None:
     """Somebody counted: there are `quantity` units. The same `cause` twice is the same as once.
 
     Raises NotOnTheShelf when more than that is promised to shoppers and orders: release those first.
     """
-    if quantity < 0:
+    set_all_on_hand(location, {variant.pk: quantity}, cause, user)
+
+
+@transaction.atomic
+def set_all_on_hand(location: Location, counted: Mapping[int, int], cause: str, user: Any = None) -> None:
+    """The same for several variants at once, {variant id: units}: all of them, or nothing."""
+    if any(quantity < 0 for quantity in counted.values()):
         raise ValueError("There cannot be fewer than no units.")
-    shelf, level = _shelf(variant, location)
-    if shelf.is_done(Kind.COUNTED, cause):
-        return
+    Level.objects.bulk_create(
+        (Level(variant_id=pk, location=location) for pk in sorted(counted)), ignore_conflicts=True
+    )
+    shelf = Shelf(counted)
+    done = set(
+        Movement.objects.filter(level__in=shelf.levels, kind=Kind.COUNTED, cause=cause).values_list(
+            "level_id", flat=True
+        )
+    )
+    for level in shelf.levels.values():
+        if level.location_id == location.pk and level.pk not in done:
+            _count(shelf, level, counted[level.variant_id], cause, user)
+    shelf.write()
+
+
+def _count(shelf: Shelf, level: Level, quantity: int, cause: str, user: Any) -> None:
     if level.allocated + level.held > quantity + level.backorder_limit:
         shelf.let_go(shelf.holds().filter(level=level).expired(), cause="expired")
     promised = level.allocated + level.held
     if promised > quantity + level.backorder_limit:
         raise NotOnTheShelf(_("%(units)s units are promised to orders and shoppers.") % {"units": promised})
     shelf.move(level.pk, Kind.COUNTED, cause, on_hand=quantity - level.on_hand, user=user)
-    shelf.write()
 
 
 @transaction.atomic
