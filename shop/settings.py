@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "catalog",
     "accounts",
     "content",
+    "marketing",
     "pricing",
     "orders",
     "payments",

@@ -83,6 +83,10 @@ PLACES = [
         "content", pgettext_lazy("staff", "Content"), icon="file-text", url_name="admin:content_page_changelist",
         permission="content.view_page",
     ),
+    Place(
+        "channels", _("Channels"), icon="rss", url_name="marketing:feeds",
+        permission="marketing.view_feedproblem",
+    ),
     Place("mails", _("Mails"), icon="mail", url_name="shop:mails", permission="shop.view_mail"),
     Place("outbox", _("Outbox"), icon="send", url_name="shop:outbox", permission="shop.view_message"),
 ]  # fmt: skip

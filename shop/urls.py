@@ -17,6 +17,7 @@ urlpatterns = [
         path("", include("catalog.urls")),
         path("", include("payments.urls")),
         path("", include("content.urls")),
+        path("", include("marketing.urls")),
         path("", include("shipping.urls")),
         path("", include("shop.page_urls")),
         path("accounts/", include("allauth.urls")),

@@ -8,7 +8,7 @@ are drawn live when a page needs them, until `manage.py reindex` has renewed the
 """
 
 from catalog.index.cards import cards_for
-from catalog.index.pages import PageData, page_for
+from catalog.index.pages import PageData, page_for, pages_of
 from catalog.index.refreshing import (
     bump,
     in_one_go,
@@ -27,6 +27,7 @@ __all__ = [
     "in_one_go",
     "is_gathering",
     "page_for",
+    "pages_of",
     "refresh",
     "refresh_cards",
     "refresh_soon",

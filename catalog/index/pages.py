@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,20 @@ _READ = """
     WHERE product.slug = %s AND product.status = %s AND product.published_at <= %s
       AND page.language = %s AND page.currency = %s AND page.build = %s
 """
+
+
+def pages_of(product_ids: Iterable[int], language: str, currency: str) -> dict[int, dict[str, Any]]:
+    """{product id: parts} of products that shoppers may open now, in the order of their ids; others are left out."""
+    wanted = sorted(product_ids)
+    kept = Page.objects.filter(product__in=wanted, language=language, currency=currency, build=build())
+    found = dict(kept.values_list("product_id", "parts"))
+    missing = [pk for pk in wanted if pk not in found]
+    with translation.override(language):
+        for product in sources.load(missing) if missing else ():
+            offered = sources.offered(product, currency)
+            if offered.is_shown:
+                found[product.pk] = _parts(offered, Shelves([product]))
+    return dict(sorted(found.items()))
 
 
 def _drawn_live(slug: str, language: str, currency: str) -> PageData | None:

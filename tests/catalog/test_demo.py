@@ -18,26 +18,6 @@ from shop.models import Counter
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def small_store(tmp_path_factory):
-    """The store's own file, cut to what the tests speak of: pictures take their time."""
-    store = json.loads((settings.BASE_DIR / "demo" / "catalogue.json").read_text(encoding="utf-8"))
-    kept = {"tide-mug", "halo-tumblers", "rest-chair", "tray-table", "orb-lamp", "gift-card", "engraving"}
-    store["products"] = [product for product in store["products"] if product["key"] in kept]
-    for product in store["products"]:
-        product["images"] = product["images"][:2]
-    return store
-
-
-@pytest.fixture
-def loaded(small_store, monkeypatch, tmp_path):
-    folder = tmp_path / "demo"
-    folder.mkdir()
-    (folder / "catalogue.json").write_text(json.dumps(small_store))
-    monkeypatch.setattr("shop.demo.store.FOLDER", folder)
-    demo.load(lambda text: None)
-
-
 def everything():
     """All rows of all tables of ours, and the version of public pages."""
     tables = [name for name in connection.introspection.table_names() if name.startswith(OURS)]
