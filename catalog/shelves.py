@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog import deep_pages
 from catalog.models import Category, CollectionProduct, Listing
 from catalog.paging import Paging
 from shop.translation import Translated
@@ -84,8 +85,8 @@ def top_shelves() -> list[dict[str, str]]:
 
 
 def products_in_category(category_id: int, sort: str, paging: Paging) -> list[int]:
-    rows = Listing.objects.filter(category_id=category_id, currency=settings.CURRENCY)
-    return _page_of(rows.order_by(*CATEGORY_ORDERS[sort].columns), paging)
+    column = CATEGORY_ORDERS[sort].columns[1]
+    return deep_pages.products(category_id, settings.CURRENCY, column, paging.start, paging.size)
 
 
 def products_in_collection(collection_id: int, sort: str, paging: Paging) -> tuple[list[int], int]:
