@@ -33,8 +33,10 @@ from catalog.models import (
     Product,
     ProductRelation,
     ProductType,
+    SynonymGroup,
     Variant,
 )
+from catalog.search import synonyms
 from shop.columns import in_words
 from shop.errors import Refused
 from shop.money import exponent, parse_minor
@@ -510,6 +512,24 @@ class PriceChangeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+# --- Search --------------------------------------------------------------------------------------
+@admin.register(SynonymGroup)
+class SynonymGroupAdmin(admin.ModelAdmin):
+    list_display = ["asked", "meant"]
+    search_fields = ["asked", "meant"]
+    list_per_page = 50
+
+    def save_model(self, request: HttpRequest, obj: SynonymGroup, form: Any, change: bool) -> None:
+        synonyms.save(obj)
+
+    def delete_model(self, request: HttpRequest, obj: SynonymGroup) -> None:
+        synonyms.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SynonymGroup]) -> None:
+        for group in queryset:
+            synonyms.remove(group)
 
 
 class ShopPictureForm(PictureForm):

@@ -19,7 +19,8 @@ from django.utils.text import slugify
 from catalog import actions, index, media
 from catalog.drafts import FactDraft, PriceDraft, ProductDraft, VariantDraft
 from catalog.imaging import Prepared, prepare_file
-from catalog.models import Picture, Product, Variant
+from catalog.models import Picture, Product, SynonymGroup, Variant
+from catalog.search import synonyms
 from inventory.actions import set_backorder_limit, set_on_hand
 from inventory.models import Level, Location
 
@@ -48,6 +49,9 @@ def load(store: Row) -> None:
                 products[row["key"]], [products[key] for key in row["related"] if key in products]
             )
             _stock(row)
+        for row in store["synonyms"]:
+            if not SynonymGroup.objects.filter(asked=row["asked"]).exists():
+                synonyms.save(SynonymGroup(asked=row["asked"], meant=row["meant"]))
 
 
 # --- What products share -------------------------------------------------------------------------

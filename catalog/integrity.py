@@ -31,6 +31,7 @@ from catalog.models import (
     Variant,
     VariantOption,
 )
+from catalog.search.vocabulary import miscounted
 from inventory.models import Level, Policy
 from shop.integrity import check
 from shop.models import Message
@@ -43,13 +44,16 @@ WAITING_TOPICS = ("catalog.stock_changed", "catalog.refresh")  # what these will
 )
 def products_have_their_rows() -> Iterator[str]:
     languages = [code for code, _name in settings.LANGUAGES]
-    for model, name in ((Card, "cards"), (Page, "pages"), (SearchRow, "search rows")):
-        rows = model.objects.filter(product=OuterRef("pk"), language__in=languages)
-        if model is not SearchRow:
-            rows = rows.filter(currency=settings.CURRENCY)
+    for model, name in ((Card, "cards"), (Page, "pages")):
+        rows = model.objects.filter(
+            product=OuterRef("pk"), language__in=languages, currency=settings.CURRENCY
+        )
         products = _shown().annotate(rows=_count(rows, "product")).exclude(rows=len(languages))
         for pk, slug, count in products.order_by("pk").values_list("pk", "slug", "rows").iterator():
             yield f"product {pk} ({slug}) has {count} {name}, not one in each of {len(languages)} languages"
+    unfound = _shown().filter(search_row=None).order_by("pk")
+    for pk, slug in unfound.values_list("pk", "slug").iterator():
+        yield f"product {pk} ({slug}) has no search row"
 
 
 @check("nothing that is not for sale has a card, a page or a place on a shelf", over=["catalog.Card"])
@@ -110,6 +114,12 @@ def listings_follow_the_stock() -> Iterator[str]:
         for pk, slug, is_sold_out in wrong.values_list("pk", "product__slug", "is_sold_out").iterator():
             said = "sold out" if is_sold_out else "to be had"
             yield f"{name} {pk} (product {slug}) says it is {said}, the stock says otherwise"
+
+
+@check("words are counted as the search rows spell them", over=["catalog.Word"])
+def words_are_those_of_the_rows() -> Iterator[str]:
+    for word, count in miscounted():
+        yield f"word {word.pk} ({word.text}) says {word.products} products, the search rows spell it in {count}"
 
 
 @check("shelves know how many products they list", over=["catalog.CategoryCount"])

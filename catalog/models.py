@@ -365,7 +365,11 @@ class Variant(models.Model):
     )
     sku = models.CharField(max_length=64, unique=True, verbose_name=_("SKU"))
     barcode = models.CharField(
-        max_length=14, blank=True, verbose_name=_("barcode"), help_text=_("EAN, UPC or GTIN, digits only.")
+        max_length=14,
+        blank=True,
+        db_index=True,
+        verbose_name=_("barcode"),
+        help_text=_("EAN, UPC or GTIN, digits only."),
     )
     position = models.PositiveIntegerField(
         default=0, verbose_name=_("position"), help_text=_("Lower comes first.")
@@ -825,16 +829,100 @@ class Page(models.Model):
 
 
 class SearchRow(models.Model):
-    """What a product is found by, in one language. `catalog.search` keeps and reads it on both engines."""
+    """What a product is found by, in all languages. `catalog.search` keeps and reads it on both engines."""
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="search_rows")
-    language = models.CharField(max_length=10)
-    title = models.TextField()  # normalised: lower case, ё as е
-    body = models.TextField()
+    product = models.OneToOneField(
+        Product, primary_key=True, on_delete=models.CASCADE, related_name="search_row"
+    )
+    title = models.TextField()  # the stems of its names in order, " / " between two languages
+    body = models.TextField()  # all else: whole words, and their stems
+    spelled = models.TextField()  # the words it adds to the vocabulary
+    hint = models.JSONField(default=dict)  # what a suggestion shows of it
     is_sold_out = models.BooleanField(default=False)  # these come last
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["product", "language"], name="search_row_once")]
+    def __str__(self) -> str:
+        return str(self.product_id)
+
+
+class Word(models.Model):
+    """A word that products are described with: what one that was mistyped may have meant."""
+
+    text = models.CharField(max_length=40, unique=True)
+    stem = models.CharField(max_length=40, db_index=True)
+    products = models.PositiveIntegerField(
+        default=0
+    )  # how many have it, and synonyms; kept with the search rows
 
     def __str__(self) -> str:
-        return f"{self.product_id} {self.language}"
+        return self.text
+
+
+class Misspelling(models.Model):
+    """A word with letters left out. Two words that differ by an edit or two have one in common."""
+
+    letters = models.CharField(max_length=40)
+    word = models.ForeignKey(Word, on_delete=models.CASCADE, related_name="misspellings")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["letters", "word"], name="misspelling_once")]
+
+    def __str__(self) -> str:
+        return f"{self.letters}: {self.word_id}"
+
+
+class SynonymGroup(models.Model):
+    """Words that mean the same to shoppers. Write through `catalog.search.synonyms`, which keeps the terms."""
+
+    asked = models.CharField(
+        max_length=500,
+        verbose_name=_("words"),
+        help_text=_("Separated by commas: couch, sofa, settee. Each of them finds the others too."),
+    )
+    meant = models.CharField(
+        max_length=500,
+        blank=True,
+        verbose_name=_("one way: what they find as well"),
+        help_text=_("If filled, the words above find these too, but these do not find the words above."),
+    )
+
+    class Meta:
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+
+    def __str__(self) -> str:
+        return f"{self.asked} → {self.meant}" if self.meant else self.asked
+
+
+class SynonymTerm(models.Model):
+    """What is looked up when somebody asks: the stems of a synonym, and those of what it finds as well."""
+
+    group = models.ForeignKey(SynonymGroup, on_delete=models.CASCADE, related_name="terms")
+    asked = models.CharField(max_length=200, db_index=True)
+    meant = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.asked}: {self.meant}"
+
+
+class SearchCount(models.Model):
+    """How often something was searched for on a day, and what it found. It does not say by whom."""
+
+    query = models.CharField(max_length=100, verbose_name=_("searched for"))
+    language = models.CharField(max_length=10, verbose_name=_("language"))
+    day = models.DateField(verbose_name=_("day"))
+    results = models.PositiveIntegerField(verbose_name=_("results"))
+    times = models.PositiveIntegerField(default=0, verbose_name=_("times"))
+
+    class Meta:
+        verbose_name = _("search")
+        verbose_name_plural = _("searches")
+        constraints = [
+            models.UniqueConstraint(fields=["query", "language", "day"], name="search_counted_once")
+        ]
+        indexes = [
+            models.Index(fields=["language", "day", "-times"], name="search_popular"),
+            models.Index(fields=["results", "-times"], name="search_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.query} ({self.day})"

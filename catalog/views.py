@@ -24,7 +24,7 @@ from catalog.models import Category, Collection, Product
 from catalog.paging import NotAPage, Paging, page_number
 from catalog.promise import delivery_promise
 from catalog.search import search as find
-from catalog.search import variant_by_sku
+from catalog.search import variant_by_code
 from catalog.showcase import shown_cards
 from inventory.availability import State, availability
 from shop.pages import do_not_keep, is_asked_for, public_page
@@ -112,24 +112,31 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@public_page("q", "page")
+@public_page("q", "page", "exact")
 def search(request: HttpRequest) -> HttpResponse:
-    query = " ".join(request.GET.get("q", "")[:1000].replace("\x00", " ").split())[:200]
-    if variant := variant_by_sku(query):
+    """`?exact=1` looks for what was asked and nothing else."""
+    query = query_in(request)
+    if variant := variant_by_code(query):
         return redirect(variant.get_absolute_url())
+    exactly = request.GET.get("exact") == "1"
+    asked = {"q": query, "exact": "1"} if exactly else {"q": query}
     try:
-        paging = Paging(page_number(request.GET.get("page")), settings.PAGE_SIZE, request.path, {"q": query})
+        paging = Paging(page_number(request.GET.get("page")), settings.PAGE_SIZE, request.path, asked)
     except NotAPage:
-        return redirect(Paging(1, settings.PAGE_SIZE, request.path, {"q": query}).url())
-    found = find(query, get_language(), limit=paging.size, offset=paging.start)
+        return redirect(Paging(1, settings.PAGE_SIZE, request.path, asked).url())
+    found = find(query, limit=paging.size, offset=paging.start, exactly=exactly)
     context = _listed(found.product_ids, found.count, {}, "", paging)
-    context |= {"query": query, "title": query or _("Search"), "noindex": True, "is_capped": found.is_capped}
+    context |= {"query": query, "title": query or _("Search"), "noindex": True, "found": found}
     if found.count and paging.number <= KEPT_RESULT_PAGES:
         return _answer(request, "catalog/search.html", context)
     if not found.count:
         context["suggestions"] = {"categories": shelves.top_shelves(), "cards": shown_cards(shelves.newest())}
     # Anyone can ask for words without end: what nobody would look for is not kept.
     return do_not_keep(_answer(request, "catalog/search.html", context))
+
+
+def query_in(request: HttpRequest) -> str:
+    return " ".join(request.GET.get("q", "")[:1000].replace("\x00", " ").split())[:200]
 
 
 def _read(

@@ -14,6 +14,7 @@ SOURCES = (
     "shop/templatetags/ui.py",
     "shop/money.py",
     "catalog/index/*.py",
+    "catalog/search/*.py",
     "catalog/media.py",
     "inventory/availability.py",
     "locale/*/LC_MESSAGES/*.mo",

@@ -32,7 +32,7 @@ def copies_of(variant_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 
 def _copy(product: Product, variant: Variant) -> dict[str, Any]:
-    return {"name": dict(product.name), "options": _options(variant), "thumb": _thumb(product, variant)}
+    return {"name": dict(product.name), "options": _options(variant), "thumb": thumb_of(product, variant)}
 
 
 def _options(variant: Variant) -> dict[str, str]:
@@ -44,7 +44,7 @@ def _options(variant: Variant) -> dict[str, str]:
     }
 
 
-def _thumb(product: Product, variant: Variant) -> str:
+def thumb_of(product: Product, variant: Variant) -> str:
     """The small JPEG of the variant's first picture, else of the product's; "" without one."""
     pictures = list(product.pictures.all())
     own = [picture for picture in pictures if picture.variant_id == variant.pk]

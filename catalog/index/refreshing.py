@@ -16,7 +16,7 @@ from catalog import search
 from catalog.index import cards, copies, facets, listings, offers, pages
 from catalog.index.build import build
 from catalog.index.shelves import Shelves
-from catalog.models import Card, Page, Price, Product, SearchRow
+from catalog.models import Card, Page, Price, Product
 from shop import outbox, versions
 
 VERSION = "catalog"  # the counter that cached pages and the shell are kept under
@@ -75,7 +75,7 @@ def refresh_cards(product_ids: Iterable[int]) -> None:
         offered = _offered(products)
         cards.write(products)
         _write_shelves(offered, Shelves(products))
-        _mark_search_rows(offered)
+        search.follow_the_stock(_in_main_currency(offered))
     bump()
 
 
@@ -94,6 +94,7 @@ def reindex(product_ids: Sequence[int] | None = None) -> int:
     with transaction.atomic():
         listings.recount()
         facets.recount()
+        search.recount()
         bump()
     return len(ids)
 
@@ -121,7 +122,7 @@ def _write(products: Sequence[Product]) -> None:
     cards.write(products)
     pages.write(products, shelves)
     _write_shelves(offered, shelves)
-    search.write([product for product in offered if product.currency == offers.currencies()[0]], shelves)
+    search.write(_in_main_currency(offered), shelves)
     _plan_renewal(products)
 
 
@@ -136,10 +137,8 @@ def _offered(products: Sequence[Product]) -> list[offers.Offered]:
     return [offers.offered(product, currency) for product in products for currency in offers.currencies()]
 
 
-def _mark_search_rows(offered: Sequence[offers.Offered]) -> None:
-    for product in offered:
-        rows = SearchRow.objects.filter(product=product.product).exclude(is_sold_out=product.is_sold_out)
-        rows.update(is_sold_out=product.is_sold_out)
+def _in_main_currency(offered: Sequence[offers.Offered]) -> list[offers.Offered]:
+    return [product for product in offered if product.currency == offers.currencies()[0]]
 
 
 def _plan_renewal(products: Sequence[Product]) -> None:

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import Card, CategoryCount, Listing, Page, SearchRow
+from catalog.models import Card, CategoryCount, Listing, Page, SearchRow, Word
 from inventory import actions as inventory
 from inventory.models import Allocation, Hold, Level, Movement
 from orders import actions as orders
@@ -325,7 +325,8 @@ PAGES = {
     ),
     "a lost card": lambda: ((delete(first(Card)), first(Card).product)[1], "has 1 cards"),
     "a lost page": lambda: ((delete(first(Page)), first(Page).product)[1], "has 1 pages"),
-    "a lost search row": lambda: ((delete(first(SearchRow)), first(SearchRow).product)[1], "has 1 search rows"),
+    "a lost search row": lambda: ((first(SearchRow).product, delete(first(SearchRow)))[0], "has no search row"),
+    "a miscounted word": lambda: (change(first(Word), products=7), "says 7 products"),
     "a lost listing": lambda: ((product_of(delete(first(Listing)))), "stands on 0 shelves"),
     "a listed price": lambda: (change(first(Listing), price_minor=1), "lists 1"),
     "sold out, they say": lambda: (change(first(Listing), is_sold_out=True), "says it is sold out"),
