@@ -7,8 +7,10 @@ changes nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -40,6 +42,8 @@ from catalog.models import (
 )
 from shop import rich_text
 from shop.errors import Refused
+
+Named = Callable[[Any, str, str], Any]  # (model, field, value): the row, or Refused
 
 
 # --- What is shared shop-wide --------------------------------------------------------------------
@@ -214,11 +218,46 @@ def save_product(draft: ProductDraft) -> Product:
     if known:
         changed |= _write_variants(product, known, draft.variants)
     else:
-        _create_variants(product, draft.variants)
+        _create_variants([(product, variant) for variant in draft.variants], _named)
     if changed:
         Product.objects.filter(pk=product.pk).update(updated_at=timezone.now())
         index.refresh([product.pk])
     return product
+
+
+@transaction.atomic
+def create_products(drafts: Sequence[ProductDraft]) -> list[Product]:
+    """Products that the shop does not have yet: all of them or none, in as many statements for a hundred as for one.
+
+    Raises what `save_product` does, and IntegrityError when one of their addresses is taken.
+    """
+    for draft in drafts:
+        _check_alike(draft)
+    if taken := Variant.objects.filter(
+        sku__in=[row.sku for draft in drafts for row in draft.variants]
+    ).first():
+        raise Refused(_("%(sku)s belongs to another product.") % {"sku": taken.sku})
+    named = cache(_named)
+    products = Product.objects.bulk_create(
+        Product(
+            slug=draft.slug,
+            published_at=draft.published_at or timezone.now(),
+            **_product_fields(draft, named),
+        )
+        for draft in drafts
+    )
+    pairs = list(zip(products, drafts, strict=True))
+    ProductOption.objects.bulk_create(
+        ProductOption(product=product, option_type=named(OptionType, "code", code), position=position)
+        for product, draft in pairs
+        for position, code in enumerate(draft.options)
+    )
+    Fact.objects.bulk_create(
+        _fact(product, None, fact, named) for product, draft in pairs for fact in draft.facts
+    )
+    _create_variants([(product, variant) for product, draft in pairs for variant in draft.variants], named)
+    index.refresh([product.pk for product in products])
+    return products
 
 
 @transaction.atomic
@@ -311,31 +350,25 @@ def describe_picture(picture: Picture, *, alt: Texts, variant: Variant | None = 
 
 
 def _check(draft: ProductDraft) -> None:
+    _check_alike(draft)
+    skus = [variant.sku for variant in draft.variants]
+    taken = Variant.objects.filter(sku__in=skus).exclude(product__slug=draft.slug).first()
+    if taken:
+        raise Refused(_("%(sku)s belongs to another product.") % {"sku": taken.sku})
+
+
+def _check_alike(draft: ProductDraft) -> None:
     skus = [variant.sku for variant in draft.variants]
     signatures = [signature_of(variant.options) for variant in draft.variants]
     if not skus:
         raise Refused(_("A product needs at least one variant."))
     if len(set(skus)) < len(skus) or len(set(signatures)) < len(signatures):
         raise Refused(_("Two variants of %(product)s are alike.") % {"product": draft.slug})
-    taken = Variant.objects.filter(sku__in=skus).exclude(product__slug=draft.slug).first()
-    if taken:
-        raise Refused(_("%(sku)s belongs to another product.") % {"sku": taken.sku})
 
 
 def _write_product(draft: ProductDraft) -> tuple[Product, bool]:
     product = Product.objects.filter(slug=draft.slug).first() or Product(slug=draft.slug)
-    fields = {
-        "name": dict(draft.name),
-        "summary": dict(draft.summary),
-        "description": {code: rich_text.clean(text) for code, text in draft.description.items()},
-        "kind": draft.kind,
-        "status": draft.status,
-        "tags": list(draft.tags),
-        "category": _named(Category, "full_path", draft.category) if draft.category else None,
-        "tax_class": _named(apps.get_model("pricing.TaxClass"), "code", draft.tax_class),
-        "product_type": _named(ProductType, "code", draft.product_type) if draft.product_type else None,
-        "published_at": draft.published_at or product.published_at,
-    }
+    fields = _product_fields(draft, _named) | {"published_at": draft.published_at or product.published_at}
     is_new = product.pk is None
     # A foreign key that was never set answers with an exception, so a new row is not compared.
     if is_new:
@@ -345,6 +378,20 @@ def _write_product(draft: ProductDraft) -> tuple[Product, bool]:
     else:
         return product, False
     return product, True
+
+
+def _product_fields(draft: ProductDraft, named: Named) -> dict[str, Any]:
+    return {
+        "name": dict(draft.name),
+        "summary": dict(draft.summary),
+        "description": {code: rich_text.clean(text) for code, text in draft.description.items()},
+        "kind": draft.kind,
+        "status": draft.status,
+        "tags": list(draft.tags),
+        "category": named(Category, "full_path", draft.category) if draft.category else None,
+        "tax_class": named(apps.get_model("pricing.TaxClass"), "code", draft.tax_class),
+        "product_type": named(ProductType, "code", draft.product_type) if draft.product_type else None,
+    }
 
 
 def _named(model: Any, field: str, value: str) -> Any:
@@ -367,22 +414,29 @@ def _write_options(product: Product, draft: ProductDraft) -> bool:
     return True
 
 
-def _create_variants(product: Product, drafts: Sequence[VariantDraft]) -> None:
-    """The first variants of a product, in as many statements for one of them as for a hundred."""
-    variants = Variant.objects.bulk_create(
-        Variant(product=product, sku=draft.sku, position=position, **_fields(draft))
-        for position, draft in enumerate(drafts)
-    )
+def _create_variants(pairs: Sequence[tuple[Product, VariantDraft]], named: Named) -> None:
+    """The first variants of some products, in as many statements for one of them as for a hundred."""
+    places: Counter[int] = Counter()
+    rows = []
+    for product, draft in pairs:
+        rows.append(
+            Variant(product=product, sku=draft.sku, position=places[product.pk], **_variant_fields(draft))
+        )
+        places[product.pk] += 1
+    variants = Variant.objects.bulk_create(rows)
+    drafts = [draft for _product, draft in pairs]
     values = _option_values(drafts)
     VariantOption.objects.bulk_create(
         VariantOption(variant=variant, option_type_id=value.option_type_id, value=value)
         for variant, draft in zip(variants, drafts, strict=True)
         for value in (_chosen(values, *choice) for choice in draft.options.items())
     )
-    for variant, draft in zip(variants, drafts, strict=True):
-        if draft.facts:
-            _write_facts(product, variant, draft.facts)
-    _create_prices(variants, drafts)
+    Fact.objects.bulk_create(
+        _fact(variant.product, variant, fact, named)
+        for variant, draft in zip(variants, drafts, strict=True)
+        for fact in draft.facts
+    )
+    _create_prices(variants, drafts, named)
 
 
 def _option_values(drafts: Sequence[VariantDraft]) -> dict[tuple[str, str], OptionValue]:
@@ -401,12 +455,12 @@ def _chosen(values: Mapping[tuple[str, str], OptionValue], option: str, value: s
     return values[option, value]
 
 
-def _create_prices(variants: Sequence[Variant], drafts: Sequence[VariantDraft]) -> None:
+def _create_prices(variants: Sequence[Variant], drafts: Sequence[VariantDraft], named: Named) -> None:
     pairs = [
         (variant, price) for variant, draft in zip(variants, drafts, strict=True) for price in draft.prices
     ]
     codes = dict.fromkeys(price.price_list for _variant, price in pairs)
-    lists = {code: _named(PriceList, "code", code) for code in codes}
+    lists = {code: named(PriceList, "code", code) for code in codes}
     for _variant, price in pairs:
         _check_price(price)
     Price.objects.bulk_create(
@@ -441,7 +495,7 @@ def _write_variants(product: Product, known: dict[str, Variant], drafts: Sequenc
 
 
 def _write_variant(variant: Variant, draft: VariantDraft, position: int) -> bool:
-    changed = bool(differing(variant, position=position, **_fields(draft))) or variant.pk is None
+    changed = bool(differing(variant, position=position, **_variant_fields(draft))) or variant.pk is None
     if changed:
         variant.save()
     changed |= _write_variant_options(variant, draft.options)
@@ -449,7 +503,7 @@ def _write_variant(variant: Variant, draft: VariantDraft, position: int) -> bool
     return changed | _write_prices(variant, draft.prices)
 
 
-def _fields(draft: VariantDraft) -> dict[str, Any]:
+def _variant_fields(draft: VariantDraft) -> dict[str, Any]:
     length, width, height = draft.size_mm or (None, None, None)
     return {
         "is_active": draft.is_active,
@@ -485,18 +539,19 @@ def _write_facts(product: Product, variant: Variant | None, drafts: Sequence[Fac
     if known == wanted:
         return False
     rows.delete()
-    Fact.objects.bulk_create(
-        Fact(
-            product=product,
-            variant=variant,
-            attribute=_named(Attribute, "code", draft.attribute),
-            code=draft.code,
-            text=dict(draft.text),
-            number=draft.number,
-        )
-        for draft in drafts
-    )
+    Fact.objects.bulk_create(_fact(product, variant, draft, _named) for draft in drafts)
     return True
+
+
+def _fact(product: Product, variant: Variant | None, draft: FactDraft, named: Named) -> Fact:
+    return Fact(
+        product=product,
+        variant=variant,
+        attribute=named(Attribute, "code", draft.attribute),
+        code=draft.code,
+        text=dict(draft.text),
+        number=draft.number,
+    )
 
 
 def _retire(variants: Iterable[Variant]) -> bool:

@@ -22,15 +22,15 @@ from catalog.exchange.merging import CHANGED, NEW, SAME, Plan, plan_of, skus_of
 from catalog.exchange.pictures import Pictures
 from catalog.exchange.shared import Shared
 from catalog.exchange.spill import MAX_ROWS, Spill, spilling
-from catalog.exchange.table import Format, Unreadable, open_table
-from catalog.models import Product
+from catalog.exchange.table import Table, Unreadable, open_table
+from catalog.models import Product, Variant
 from inventory.actions import set_all_on_hand, set_backorder_limit
 from inventory.models import Location
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
 FORMATS: Sequence[Any] = (own, shopify, woocommerce)
-BATCH = 20  # products that share a commit: each has a savepoint of its own
+BATCH = 50  # products that share a commit; what is wrong with one undoes that one alone
 FAILED, LEFT_OUT = "error", "skipped"
 
 
@@ -84,20 +84,20 @@ def import_products(
     result = Result()
     with spilling() as spill:
         try:
-            format = _read(path, wishes, spill, result)
+            table = _read(path, wishes, spill, result)
         except Unreadable as error:
             result.errors.append(Note(error.line, "", str(error)))
             return result
         if wishes.is_strict and not wishes.is_dry_run:
-            tried = Result(format=format.name, errors=list(result.errors))
-            _Import(format, wishes, spill, tried, tell, is_dry_run=True).run()
+            tried = Result(format=table.format.name, errors=list(result.errors))
+            _Import(table, wishes, spill, tried, tell, is_dry_run=True).run()
             if tried.errors:
                 return tried
-        _Import(format, wishes, spill, result, tell, is_dry_run=wishes.is_dry_run).run()
+        _Import(table, wishes, spill, result, tell, is_dry_run=wishes.is_dry_run).run()
     return result
 
 
-def _read(path: Path, wishes: Wishes, spill: Spill, result: Result) -> Format:
+def _read(path: Path, wishes: Wishes, spill: Spill, result: Result) -> Table:
     """All rows onto the disk, so that a file that breaks off in its middle is refused before anything is written."""
     table = open_table(path, FORMATS, wishes.encoding)
     result.format, result.errors = table.format.name, table.errors
@@ -106,7 +106,7 @@ def _read(path: Path, wishes: Wishes, spill: Spill, result: Result) -> Format:
         before = table.format.key(row, before)
         spill.add(row, before, table.format.aliases(row))
     spill.arrange()
-    return table.format
+    return table
 
 
 class _Import:
@@ -114,7 +114,7 @@ class _Import:
 
     def __init__(
         self,
-        format: Format,
+        table: Table,
         wishes: Wishes,
         spill: Spill,
         result: Result,
@@ -122,7 +122,8 @@ class _Import:
         *,
         is_dry_run: bool,
     ) -> None:
-        self.format, self.wishes, self.spill, self.result, self.tell = format, wishes, spill, result, tell
+        self.format, self.titles = table.format, table.titles
+        self.wishes, self.spill, self.result, self.tell = wishes, spill, result, tell
         self.is_dry_run = is_dry_run
         self.shared = Shared()
         self.cause = f"import:{uuid4().hex}"
@@ -178,12 +179,15 @@ class _Import:
 
     # --- Writing ---------------------------------------------------------------------------------
     def _write(self, plans: Sequence[Plan]) -> None:
-        """Together, each in a savepoint; when even so the whole fails, each in a transaction of its own."""
+        """Together, what is new in one go; when even so the whole fails, each in a transaction of its own."""
         wanted = [plan for plan in plans if plan.draft and plan.outcome != SAME]
+        new = [plan for plan in wanted if plan.outcome == NEW]
         try:
             with transaction.atomic(), index.in_one_go():
+                is_done = self._create(new)
                 for plan in wanted:
-                    self._try(plan)
+                    if not (is_done and plan.outcome == NEW):
+                        self._try(plan)
         except Exception:
             logger.exception("A batch of products could not be written; each is tried alone")
             self.shared.forget()
@@ -192,6 +196,20 @@ class _Import:
         for plan in plans:
             if plan.draft:
                 self._add_pictures(plan)
+
+    def _create(self, plans: Sequence[Plan]) -> bool:
+        """All new products, or none of them: then each is tried, and the one that is wrong is found."""
+        if not plans:
+            return True
+        try:
+            with transaction.atomic():
+                self.shared.make([need for plan in plans for need in plan.needs])
+                products = actions.create_products([plan.draft for plan in plans])
+                self._set_stock(plans, products)
+        except (Refused, DatabaseError, ValueError):
+            self.shared.forget()
+            return False
+        return True
 
     def _try(self, plan: Plan) -> None:
         try:
@@ -221,19 +239,27 @@ class _Import:
 
     def _apply(self, plan: Plan) -> None:
         self.shared.make(plan.needs)
-        if plan.current is None or any(": stock" not in name for name in plan.changes):
+        if plan.current is None or not all(map(_is_of_the_stock, plan.changes)):
             product = actions.save_product(plan.draft)
         else:
             product = plan.current.product
-        if not plan.on_hand and not plan.backorder_limits:
+        self._set_stock([plan], [product])
+
+    def _set_stock(self, plans: Sequence[Plan], products: Sequence[Product]) -> None:
+        if not any(plan.on_hand or plan.backorder_limits for plan in plans):
             return
-        variants = {variant.sku: variant for variant in product.variants.all()}
-        for code, limits in plan.backorder_limits.items():
-            for sku, limit in limits.items():
-                set_backorder_limit(variants[sku], self.locations[code], limit)
-        for code, counts in plan.on_hand.items():
-            counted = {variants[sku].pk: units for sku, units in counts.items()}
-            set_all_on_hand(self.locations[code], counted, self.cause)
+        variants = {variant.sku: variant for variant in Variant.objects.filter(product__in=products)}
+        counted: dict[str, dict[int, int]] = {}
+        for plan in plans:
+            for code, limits in plan.backorder_limits.items():
+                for sku, limit in limits.items():
+                    set_backorder_limit(variants[sku], self.locations[code], limit)
+            for code, counts in plan.on_hand.items():
+                counted.setdefault(code, {}).update(
+                    (variants[sku].pk, units) for sku, units in counts.items()
+                )
+        for code, units_of in counted.items():
+            set_all_on_hand(self.locations[code], units_of, self.cause)
 
     def _add_pictures(self, plan: Plan) -> None:
         """After the product's transaction: the network may take its time."""
@@ -248,8 +274,8 @@ class _Import:
         item, result = plan.item, self.result
         result.pictures["found"] += len(item.pictures)
         notes = [*item.errors, *plan.repeated]
-        result.errors += notes
-        result.warnings += item.warnings
+        result.errors += self._as_the_file_calls_it(notes)
+        result.warnings += self._as_the_file_calls_it(item.warnings)
         word = self._word(plan)
         if word == LEFT_OUT:
             result.skipped += 1
@@ -262,10 +288,17 @@ class _Import:
             setattr(result, word, getattr(result, word) + 1)
         self.tell(Outcome(item.line, word, _shown_name(item), list(details)))
 
+    def _as_the_file_calls_it(self, notes: Iterable[Note]) -> list[Note]:
+        return [note._replace(field=self.titles.get(note.field, note.field)) for note in notes]
+
     def _word(self, plan: Plan) -> str:
         if plan.item.left_out:
             return LEFT_OUT
         return plan.outcome if plan.draft else FAILED
+
+
+def _is_of_the_stock(change: str) -> bool:
+    return change.endswith((": stock", ": backorder_limit"))
 
 
 def _shown_name(item: Item) -> str:

@@ -129,6 +129,8 @@ def _check(plan: Plan, known: Known, options: Mapping[int, Mapping[str, str]]) -
     item, current = plan.item, plan.current
     if not item.pieces and not plan.repeated:
         item.errors.append(Note(item.line, "", _("The product has no variants.")))
+    if current is None and not any(item.texts.get("name", {}).values()) and not item.errors:
+        item.errors.append(Note(item.line, "name", _("The product has no name.")))
     if item.is_exact and slug_of(item.handle) != item.handle:
         text = _("“%(text)s” cannot be an address: letters, digits and hyphens make one.")
         item.errors.append(Note(item.line, "product", text % {"text": item.handle}))

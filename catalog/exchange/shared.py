@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
 
@@ -116,8 +116,19 @@ class Shared:
             actions.add_option_values(OptionType.objects.get(code=option), names, swatches)
 
 
+_STORED: dict[str, tuple[Any, str]] = {
+    "option": (OptionType, "code"),
+    "shelf": (Category, "full_path"),
+    "attribute": (Attribute, "code"),
+}
+
+
 def _make(need: Need) -> None:
+    """Unless somebody made it since we looked: then it is as they made it."""
     kind, code = need.key
+    model, column = _STORED[kind]
+    if model.objects.filter(**{column: code}).exists():
+        return
     if kind == "option":
         actions.save_option(code, name=need.name, values=[])
     elif kind == "shelf":

@@ -54,6 +54,7 @@ class Table:
     """The format and the rows of a file. `errors` grows while the rows are read."""
 
     format: Format
+    titles: dict[str, str]  # what the header calls our columns
     rows: Iterator[Row]
     errors: list[Note]
 
@@ -63,9 +64,10 @@ def open_table(path: Path, formats: Sequence[Format], encoding: str = "") -> Tab
     encoding = encoding or decoding.encoding_of(path)
     source = _Lines(decoding.lines(path, encoding))
     first = _header_line(source)
-    delimiter, format, columns = _recognised(first, formats, source)
+    delimiter, format, titles, columns = _recognised(first, formats, source)
+    named = {column: title for column, title in zip(columns, titles, strict=True) if column}
     errors: list[Note] = []
-    return Table(format, _rows(source, delimiter, columns, format.is_exact, errors), errors)
+    return Table(format, named, _rows(source, delimiter, columns, format.is_exact, errors), errors)
 
 
 class _Lines:
@@ -100,22 +102,24 @@ def _header_line(source: _Lines) -> str:
     raise Unreadable(1, _("The file is empty."))
 
 
-def _recognised(line: str, formats: Sequence[Format], source: _Lines) -> tuple[str, Format, list[str]]:
-    found: list[tuple[int, str, Format, list[str]]] = []
+def _recognised(
+    line: str, formats: Sequence[Format], source: _Lines
+) -> tuple[str, Format, list[str], list[str]]:
+    found: list[tuple[int, str, Format, list[str], list[str]]] = []
     for delimiter in DELIMITERS:
-        titles = next(csv.reader([line], delimiter=delimiter), [])[:MAX_COLUMNS]
+        titles = [title.strip() for title in next(csv.reader([line], delimiter=delimiter), [])[:MAX_COLUMNS]]
         for format in formats:
-            columns = [format.column(title.strip()) for title in titles]
+            columns = [format.column(title) for title in titles]
             known = {column for column in columns if column}
             if format.fits(known):
-                found.append((len(known), delimiter, format, columns))
+                found.append((len(known), delimiter, format, titles, columns))
     if not found:
         raise Unreadable(
             source.count,
             _("The columns are not those of a product file from Shopify, WooCommerce or this shop."),
         )
-    _count, delimiter, format, columns = max(found, key=lambda entry: entry[0])
-    return delimiter, format, columns
+    _count, delimiter, format, titles, columns = max(found, key=lambda entry: entry[0])
+    return delimiter, format, titles, columns
 
 
 def _rows(

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from catalog.index.offers import Offer, Offered
 from catalog.models import Attribute, FacetCount, FacetRow, FacetValue, Listing, OfferRow
+from shop import sql
+from shop.sql import Query
 
 AVAILABILITY, IN_STOCK = "availability", "in-stock"
 KINDS = {Attribute.Kind.CHOICE, Attribute.Kind.BOOLEAN, Attribute.Kind.COUNTRY}
@@ -72,8 +74,11 @@ def _move_counts(before: set[Triple], after: set[Triple]) -> None:
     FacetCount.objects.bulk_create(
         [FacetCount(category_id=category, value_id=value) for category, value in moved], ignore_conflicts=True
     )
-    for (category, value), step in moved.items():
-        FacetCount.objects.filter(category=category, value=value).update(products=F("products") + step)
+    if moved:
+        sql.changes(*(Query(_STEP, [step, *key]) for key, step in moved.items()))
+
+
+_STEP = "UPDATE catalog_facetcount SET products = products + %s WHERE category_id = %s AND value_id = %s"
 
 
 # --- Rows ----------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db.models import Count, F
+from django.db.models import Count
 
 from catalog.index.offers import Offered
 from catalog.index.shelves import Shelves
 from catalog.models import CategoryCount, Listing
+from shop import sql
+from shop.sql import Query
 
 Key = tuple[int, int, str]  # category, product, currency
 
@@ -84,5 +86,8 @@ def _move_counts(old: set[Key], new: set[Key]) -> None:
     CategoryCount.objects.bulk_create(
         [CategoryCount(category_id=category) for category in moved], ignore_conflicts=True
     )
-    for category, step in moved.items():
-        CategoryCount.objects.filter(category=category).update(products=F("products") + step)
+    if moved:
+        sql.changes(*(Query(_STEP, [step, category]) for category, step in moved.items()))
+
+
+_STEP = "UPDATE catalog_categorycount SET products = products + %s WHERE category_id = %s"

@@ -318,3 +318,50 @@ def test_stock_may_be_set_inside_a_load_without_a_message_each(draft):
         LevelFactory(variant=product.variants.first())
     assert not Message.objects.filter(topic="catalog.stock_changed").exists()
     assert product.cards.exists()
+
+
+# --- Many at once --------------------------------------------------------------------------------
+def test_new_products_are_written_as_one_by_one(draft):
+    facts = [FactDraft("capacity", "250", number=250)]
+    other = replace(
+        draft, slug="cup", variants=[VariantDraft("CUP", prices=[PriceDraft("eur", 900)], facts=facts)]
+    )
+    created = actions.create_products([draft, other])
+
+    assert [product.slug for product in created] == ["tide-mug", "cup"]
+    before = version()
+    for same in (draft, other):
+        actions.save_product(same)
+    assert version() == before
+    assert PriceChange.objects.count() == 4
+    assert Card.objects.count() == 4
+
+
+def test_new_products_cost_as_many_statements_for_few_as_for_many(draft):
+    def statements(names: str) -> int:
+        drafts = [replace(draft, slug=name, variants=[VariantDraft(name)]) for name in names]
+        with CaptureQueriesContext(connection) as captured:
+            actions.create_products(drafts)
+        return len(captured)
+
+    assert statements("ab") == statements("cdefghij")
+
+
+def test_of_new_products_all_are_written_or_none(draft):
+    ProductFactory(variant__sku="TAKEN")
+    other = replace(draft, slug="cup", variants=[VariantDraft("TAKEN")])
+
+    with pytest.raises(Refused):
+        actions.create_products([draft, other])
+    assert not Product.objects.filter(slug="tide-mug").exists()
+
+
+def test_the_places_of_variants_stay_while_their_order_does(draft):
+    product = actions.save_product(draft)
+    product.variants.filter(sku="TDM-RST").update(position=7)
+    before = version()
+
+    actions.save_product(draft)
+    assert version() == before
+    actions.save_product(replace(draft, variants=draft.variants[::-1]))
+    assert list(product.variants.values_list("sku", "position")) == [("TDM-RST", 0), ("TDM-SAG", 1)]

@@ -178,6 +178,13 @@ def test_a_cell_that_is_emptied_takes_away_and_a_column_that_is_missing_leaves(s
     assert sorted(prices) == [("eur", 1, 999), ("usd", 1, 2600)]
 
 
+def test_a_price_update_for_a_product_that_the_shop_lacks_is_told_of(shop, file):
+    result = run(file("product,sku,price:eur\nplain,PLAIN,9.99\nplian,PLIAN,9.99\n"))
+
+    assert counts(result) == {"updated": 1}
+    assert [(note.line, note.field) for note in result.errors] == [(3, "name")]
+
+
 def test_a_price_list_or_a_place_that_the_shop_lacks_is_told_of(shop, file):
     text = "product,name:en,sku,price:gbp,stock:attic\ncup,Cup,CUP,9.99,\njar,Jar,JAR,,4\n"
     result = run(file(text))

@@ -92,7 +92,7 @@ def test_statuses_weights_sales_and_stock_are_taken_over():
     assert (hat.amount_minor, hat.compare_at_minor) == (1799, 2299)
     assert not Variant.objects.get(sku="PNT_DEN_285").prices.get().compare_at_minor
     assert [(note.line, note.field) for note in result.warnings] == [
-        (line, "compare at") for line in (14, 15, 16)
+        (line, "Variant Compare At Price") for line in (14, 15, 16)
     ]
     shirt = Product.objects.get(slug="example-shirt")
     assert shirt.category.full_path == "apparel-accessories/clothing/clothing-tops/t-shirts"
@@ -229,21 +229,27 @@ def test_one_wrong_product_leaves_the_others(file):
     result = run(file(*rows))
 
     assert counts(result) == {"created": 2}
-    assert [(note.line, note.field) for note in result.errors] == [(3, "price"), (4, "sku")]
+    assert [(note.line, note.field) for note in result.errors] == [(3, "Variant Price"), (4, "Variant SKU")]
     assert set(Product.objects.values_list("slug", flat=True)) == {"mug", "pot"}
 
 
 def test_what_only_the_database_refuses_leaves_the_others_too(file, monkeypatch):
     from catalog import actions
 
-    whole = actions.save_product
+    save_product, create_products = actions.save_product, actions.create_products
 
     def save(draft):
-        whole(draft)
+        save_product(draft)
         if draft.slug == "cup":
             raise ValueError("no room")
 
+    def create(drafts):
+        create_products(drafts)
+        if any(draft.slug == "cup" for draft in drafts):
+            raise ValueError("no room")
+
     monkeypatch.setattr(actions, "save_product", save)
+    monkeypatch.setattr(actions, "create_products", create)
     result = run(file(product("mug", type="A"), product("cup", type="B"), product("pot", type="B")))
 
     assert [(note.line, note.message) for note in result.errors] == [(3, "It could not be stored: no room")]
@@ -262,7 +268,7 @@ def test_strict_imports_nothing_when_any_line_is_wrong(file):
 def test_a_sku_of_another_product_is_refused_by_line(file):
     result = run(file(product("mug", variantsku="A"), product("cup", variantsku="A")))
 
-    assert [(note.line, note.field) for note in result.errors] == [(3, "sku")]
+    assert [(note.line, note.field) for note in result.errors] == [(3, "Variant SKU")]
     assert "line 2" in result.errors[0].message
     assert not Product.objects.filter(slug="cup").exists()
 
@@ -306,7 +312,7 @@ def test_pictures_come_from_a_folder_once(tmp_path, picture_file):
 
     picture = Product.objects.get().pictures.get()
     assert (picture.alt, picture.source) == ({"en": "A mug"}, "https://cdn.example/files/mug.jpg?v=1")
-    assert [(note.line, note.field) for note in result.errors] == [(3, "image")]
+    assert [(note.line, note.field) for note in result.errors] == [(3, "Image Src")]
     assert counts(run(path, images=Pictures(folder))) == {"unchanged": 1}
 
 
@@ -315,7 +321,7 @@ def test_a_picture_that_cannot_be_fetched_leaves_the_product(tmp_path, picture_f
     path = write(tmp_path / "products.csv", header, [*product(), "http://127.0.0.1/mug.jpg"])
     result = run(path, images=Pictures(is_fetching=True))
 
-    assert (counts(result), result.errors[0].field) == ({"created": 1}, "image")
+    assert (counts(result), result.errors[0].field) == ({"created": 1}, "Image Src")
     assert "not a public one" in result.errors[0].message
 
 
@@ -329,7 +335,7 @@ def test_the_command_prints_one_object_and_fails_on_errors(file, capsys):
         "products": 1,
         "variants": 1,
         "created": 0,
-        "errors": [{"line": 2, "field": "price", "message": "“?” is not a price."}],
+        "errors": [{"line": 2, "field": "Variant Price", "message": "“?” is not a price."}],
     }
 
 

@@ -116,7 +116,7 @@ def test_variations_may_stand_before_their_parent_and_far_from_it(file):
 def test_a_variation_without_its_parent_is_told_of(file):
     result = run(file(row(type="variation", sku="M-1", parent="nobody"), row(sku="C", name="Cup")))
 
-    assert [(note.line, note.field) for note in result.errors] == [(2, "parent")]
+    assert [(note.line, note.field) for note in result.errors] == [(2, "Parent")]
     assert counts(result) == {"created": 1}
 
 
@@ -133,7 +133,7 @@ def test_a_sale_price_that_is_higher_is_left_out_with_a_warning(file):
     result = run(file(row(sku="M", sale="30")))
 
     assert Price.objects.get().amount_minor == 2400
-    assert [note.field for note in result.warnings] == ["price"]
+    assert [note.field for note in result.warnings] == ["Regular price"]
 
 
 def test_two_products_of_one_name_get_two_addresses(file):

@@ -126,3 +126,16 @@ def test_movements_cannot_be_changed_or_deleted():
     for change in (lambda rows: rows.update(on_hand_delta=99), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change(Movement.objects.all())
+
+
+def test_several_variants_are_counted_at_once_or_not_at_all():
+    place = LocationFactory()
+    mug, cup = VariantFactory(level=None), VariantFactory()
+    actions.set_all_on_hand(place, {mug.pk: 3, cup.pk: 4}, cause="count:1")
+    actions.set_all_on_hand(place, {mug.pk: 9, cup.pk: 9}, cause="count:1")
+    assert (counters(mug), counters(cup)) == ((3, 0, 0), (4, 0, 0))
+
+    actions.hold("cart", {cup.pk: 2})
+    with pytest.raises(NotOnTheShelf):
+        actions.set_all_on_hand(place, {mug.pk: 5, cup.pk: 1}, cause="count:2")
+    assert counters(mug) == (3, 0, 0)
