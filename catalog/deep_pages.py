@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from catalog.models import Listing
 from shop import versions
 
-STEP = 480  # rows between two marks; what stands before the second is simply counted off
+STEP = 240  # rows between two marks; what stands before the second is simply counted off
 
 
 class Mark(NamedTuple):

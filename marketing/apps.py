@@ -7,4 +7,4 @@ class MarketingConfig(AppConfig):
     verbose_name = _("Marketing")
 
     def ready(self) -> None:
-        from marketing import tasks  # noqa: F401
+        from marketing import receivers, tasks  # noqa: F401

@@ -1,6 +1,7 @@
-"""What channels would refuse of the catalogue."""
+"""What channels would refuse of the catalogue, and who waits for something sold out."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,3 +23,23 @@ class FeedProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feed} {self.sku}"
+
+
+class StockAlert(models.Model):
+    """Somebody wants one mail when a variant can be had again. Gone once it was sent."""
+
+    variant = models.ForeignKey(
+        "catalog.Variant", on_delete=models.CASCADE, related_name="+", verbose_name=_("variant")
+    )
+    email = models.EmailField(verbose_name=_("e-mail"))
+    language = models.CharField(max_length=10, verbose_name=_("language"))
+    asked_at = models.DateTimeField(default=timezone.now, verbose_name=_("asked"))
+
+    class Meta:
+        verbose_name = _("wait for stock")
+        verbose_name_plural = _("waits for stock")
+        ordering = ["asked_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["variant", "email"], name="stock_alert_once")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}"

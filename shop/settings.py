@@ -241,9 +241,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change is told to the old address
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "company"
-ACCOUNT_RATE_LIMITS = {  # beside allauth's own: looking for an order, by address and by what is asked for
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own: looking for an order by address and by what is asked for, asking for a mail
     "track": "20/m/ip",
     "track_order": "30/h/key",
+    "back_in_stock": "20/h/ip",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "content:home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
