@@ -517,6 +517,8 @@ class PriceChangeAdmin(admin.ModelAdmin):
 # --- Search --------------------------------------------------------------------------------------
 @admin.register(SynonymGroup)
 class SynonymGroupAdmin(admin.ModelAdmin):
+    """A link may bring the words: `?asked=couch`, from the report of what was not found."""
+
     list_display = ["asked", "meant"]
     search_fields = ["asked", "meant"]
     list_per_page = 50

@@ -8,3 +8,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import receivers, showcase  # noqa: F401
+        from catalog.search import log  # noqa: F401

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from catalog import views
+from catalog import staff_views, views
 from catalog.converters import ShelfConverter, WordConverter
 
 register_converter(ShelfConverter, "shelf")
@@ -12,4 +12,6 @@ urlpatterns = [
     path("collections/<word:code>/", views.collection, name="collection"),
     path("p/<word:slug>/", views.product, name="product"),
     path("search/", views.search, name="search"),
+    path("admin/searches/", staff_views.searches, name="searches"),
+    path("search/suggest/", views.suggest, name="suggest"),
 ]

@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,8 +25,9 @@ from catalog.index.pages import ON_DELIVERY, draw_gallery, with_first
 from catalog.models import Category, Collection, Product
 from catalog.paging import NotAPage, Paging, page_number
 from catalog.promise import delivery_promise
+from catalog.search import Found, log, variant_by_code
 from catalog.search import search as find
-from catalog.search import variant_by_code
+from catalog.search.suggestions import SHORTEST, suggestions
 from catalog.showcase import shown_cards
 from inventory.availability import State, availability
 from shop.pages import do_not_keep, is_asked_for, public_page
@@ -33,6 +36,7 @@ from shop.showcase import look_up
 
 GONE = 410
 KEPT_RESULT_PAGES = 3
+SUGGESTED_SECONDS = 60  # going back a letter asks nobody
 INDEXED_FILTERS = 2  # of more than that at once, search engines are asked to look away
 PARTS = {
     "results": "catalog/_listing.html",
@@ -112,9 +116,16 @@ def collection(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@public_page("q", "page", "exact")
 def search(request: HttpRequest) -> HttpResponse:
     """`?exact=1` looks for what was asked and nothing else."""
+    response = _results(request)
+    if response.status_code in (200, 304) and not {"page", "exact"} & request.GET.keys():
+        log.note(*getattr(request, "searched", (query_in(request), get_language(), None)))
+    return response
+
+
+@public_page("q", "page", "exact")
+def _results(request: HttpRequest) -> HttpResponse:
     query = query_in(request)
     if variant := variant_by_code(query):
         return redirect(variant.get_absolute_url())
@@ -125,6 +136,7 @@ def search(request: HttpRequest) -> HttpResponse:
     except NotAPage:
         return redirect(Paging(1, settings.PAGE_SIZE, request.path, asked).url())
     found = find(query, limit=paging.size, offset=paging.start, exactly=exactly)
+    request.searched = _searched(query, found)
     context = _listed(found.product_ids, found.count, {}, "", paging)
     context |= {"query": query, "title": query or _("Search"), "noindex": True, "found": found}
     if found.count and paging.number <= KEPT_RESULT_PAGES:
@@ -133,6 +145,27 @@ def search(request: HttpRequest) -> HttpResponse:
         context["suggestions"] = {"categories": shelves.top_shelves(), "cards": shown_cards(shelves.newest())}
     # Anyone can ask for words without end: what nobody would look for is not kept.
     return do_not_keep(_answer(request, "catalog/search.html", context))
+
+
+def _searched(query: str, found: Found) -> tuple[str, str, int]:
+    """For the log: a slip counts as what was meant; words that nothing has counts as having found nothing."""
+    if found.is_partial:
+        return query, get_language(), 0
+    return found.instead or query, get_language(), found.count
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What fits the words so far, for below the field; whoever comes without htmx gets the page of results."""
+    query = query_in(request)
+    if "HX-Request" not in request.headers:
+        return redirect(f"{reverse('catalog:search')}?{urlencode({'q': query})}")
+    if len(query) < SHORTEST:
+        return HttpResponse()
+    response = render(request, "catalog/_suggestions.html", {"suggestions": suggestions(query)})
+    response["Cache-Control"] = f"private, max-age={SUGGESTED_SECONDS}"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def query_in(request: HttpRequest) -> str:

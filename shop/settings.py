@@ -161,6 +161,8 @@ PAGE_CACHE = env.bool("PAGE_CACHE", default=True)
 # Who carries out the outbox after a commit: "celery" workers, a "thread" of the web process, the request
 # itself ("inline"), or only the sweeper, `outbox_relay --watch` ("sweep").
 OUTBOX_MODE = env.str("OUTBOX_MODE", default="celery" if REDIS_URL else "inline" if TESTING else "thread")
+# Searches are counted in memory for so long before they are written; 0 writes none by itself.
+SEARCH_LOG_SECONDS = env.int("SEARCH_LOG_SECONDS", default=0 if TESTING else 5)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_DB_REUSE_MAX = 1000  # tasks by one connection: making one costs more than most of them
 CELERY_TASK_ALWAYS_EAGER = False

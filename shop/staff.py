@@ -87,6 +87,10 @@ PLACES = [
         "channels", _("Channels"), icon="rss", url_name="marketing:feeds",
         permission="marketing.view_feedproblem",
     ),
+    Place(
+        "searches", _("Searches"), icon="search", url_name="catalog:searches",
+        permission="catalog.view_searchcount",
+    ),
     Place("mails", _("Mails"), icon="mail", url_name="shop:mails", permission="shop.view_mail"),
     Place("outbox", _("Outbox"), icon="send", url_name="shop:outbox", permission="shop.view_message"),
 ]  # fmt: skip

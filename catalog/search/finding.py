@@ -22,18 +22,30 @@ class Found:
     count: int
     is_capped: bool = False  # there are more than `count`
     instead: str = ""  # what was searched for, where what was asked found nothing
+    is_partial: bool = False  # `instead` has fewer words than were asked for
     meant: str = ""  # what may have been meant, where nothing else was searched for
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What is searched for instead of what was asked, and what it finds."""
+
+    instead: str
+    found: list[Match]
+    is_partial: bool = False
 
 
 def search(query: str, *, limit: int = 24, offset: int = 0, exactly: bool = False) -> Found:
     """Products that have every word of `query`, in any form and any language; `exactly`, or nothing."""
     query = query[:MAX_QUERY]
-    instead, found = "", matches(parts) if (parts := parts_of(query)) else []
-    if parts and not found and not exactly:
-        instead, found = next((attempt for attempt in _attempts(query, parts) if attempt[1]), ("", []))
-    meant = corrected(query) if exactly and not found else ""
-    page = [match.product_id for match in found[:CAP][offset : offset + limit]]
-    return Found(page, min(len(found), CAP), len(found) > CAP, instead, meant)
+    parts = parts_of(query)
+    best = Attempt("", matches(parts) if parts else [])
+    if parts and not best.found and not exactly:
+        best = next((attempt for attempt in _attempts(query, parts) if attempt.found), best)
+    count = len(best.found)
+    meant = corrected(query) if exactly and not count else ""
+    page = [match.product_id for match in best.found[:CAP][offset : offset + limit]]
+    return Found(page, min(count, CAP), count > CAP, best.instead, best.is_partial, meant)
 
 
 def variant_by_code(query: str) -> Variant | None:
@@ -55,13 +67,14 @@ def _by_barcode(variants, code: str) -> Variant | None:
     return variants.filter(barcode__in=alike).order_by("pk").first()
 
 
-def _attempts(query: str, parts: Sequence[Part]) -> Iterator[tuple[str, list[Match]]]:
-    """(what is searched for, what it finds), until the caller is content."""
+def _attempts(query: str, parts: Sequence[Part]) -> Iterator[Attempt]:
+    """Until the caller is content."""
     if meant := corrected(query):
         parts = parts_of(meant)
-        yield meant, matches(parts)
+        yield Attempt(meant, matches(parts))
     for fewer in _with_fewer(parts):
-        yield " ".join(word for part in fewer for word in part.words), matches(fewer)
+        words = (word for part in fewer for word in part.words)
+        yield Attempt(" ".join(words), matches(fewer), is_partial=True)
 
 
 def _with_fewer(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
