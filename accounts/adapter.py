@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shop.mail import send_once
+from shop.mail import letterhead, send_once
 from shop.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -90,11 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):
 def _common() -> dict[str, Any]:
     """What every letter may say. The link in a password letter, with its key, comes from allauth."""
     return {
-        "language": get_language() or settings.LANGUAGE_CODE,
-        "shop_name": settings.SHOP_NAME,
-        "shop_email": settings.SHOP_EMAIL,
-        "shop_phone": settings.SHOP_PHONE,
-        "shop_url": settings.SITE_URL,
+        **letterhead(get_language() or settings.LANGUAGE_CODE),
         "login_url": _absolute("account_login"),
         "signup_url": _absolute("account_signup"),
         "password_reset_url": _absolute("account_reset_password"),

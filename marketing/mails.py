@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from marketing.models import StockAlert
+from shop.mail import letterhead
 
 
 class Letter(NamedTuple):
@@ -25,11 +26,7 @@ def back_in_stock(alert: StockAlert) -> Letter:
         options = variant.options_text
         name = f"{variant.product.name}, {options}" if options else str(variant.product.name)
         context = {
-            "language": alert.language,
-            "shop_name": settings.SHOP_NAME,
-            "shop_email": settings.SHOP_EMAIL,
-            "shop_phone": settings.SHOP_PHONE,
-            "shop_url": settings.SITE_URL,
+            **letterhead(alert.language),
             "name": name,
             "product_url": f"{settings.SITE_URL}{variant.get_absolute_url()}",
         }

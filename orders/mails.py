@@ -18,6 +18,7 @@ from accounts.addresses import address_lines
 from orders.models import Order, OrderLine
 from orders.signals import ask, order_parts_wanted
 from orders.sums import order_sums
+from shop.mail import letterhead
 from shop.money import Money
 
 
@@ -100,11 +101,7 @@ def _words(kind: str, context: dict[str, Any]) -> tuple[str, str]:
 
 def _common(order: Order) -> dict[str, Any]:
     return {
-        "language": order.language,
-        "shop_name": settings.SHOP_NAME,
-        "shop_email": settings.SHOP_EMAIL,
-        "shop_phone": settings.SHOP_PHONE,
-        "shop_url": settings.SITE_URL,
+        **letterhead(order.language),
         "order": order,
         "lines": [_line(line, line.quantity) for line in order.lines.all()],
         "sums": order_sums(order),

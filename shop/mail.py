@@ -64,6 +64,17 @@ def send_once(
     return mail
 
 
+def letterhead(language: str) -> dict[str, str]:
+    """What `mail/base.html` takes, beside what the letter is about."""
+    return {
+        "language": language,
+        "shop_name": settings.SHOP_NAME,
+        "shop_email": settings.SHOP_EMAIL,
+        "shop_phone": settings.SHOP_PHONE,
+        "shop_url": settings.SITE_URL,
+    }
+
+
 def _claim(draft: Mail) -> Mail:
     """Our claim on the row, or the row as another left it."""
     try:
