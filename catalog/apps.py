@@ -8,4 +8,5 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import receivers, showcase  # noqa: F401
+        from catalog.exchange import runs  # noqa: F401
         from catalog.search import log  # noqa: F401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -926,3 +927,32 @@ class SearchCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.query} ({self.day})"
+
+
+class ImportRun(models.Model):
+    """A product file that staff gave to the admin, and what came of it. `catalog.exchange.runs` carries it out."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("import", "Waiting")
+        RUNNING = "running", pgettext_lazy("import", "At work")
+        DONE = "done", pgettext_lazy("import", "Done")
+        FAILED = "failed", pgettext_lazy("import", "Stopped")
+
+    name = models.CharField(max_length=200)  # of the file
+    content = models.BinaryField()  # let go once it is imported
+    wishes = models.JSONField()  # what `defaults.asked` takes
+    is_dry_run = models.BooleanField(default=True)
+    is_strict = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    result = models.JSONField(default=dict)  # `importing.Result`, and what became of each product
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -72,6 +72,10 @@ PLACES = [
         permission="catalog.view_product",
     ),
     Place(
+        "import", pgettext_lazy("staff", "Import"), icon="upload", url_name="catalog:imports",
+        permission="catalog.add_importrun",
+    ),
+    Place(
         "stock", _("Stock"), icon="warehouse", url_name="admin:inventory_level_changelist",
         permission="inventory.view_level", is_short_cut=True,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -30,17 +31,33 @@ class Counts:
 
 def export_products(target: TextIO) -> Counts:
     """Every product, in the order of their ids; the same catalogue gives the same bytes."""
+    products = variants = 0
+    for product, row in _lines(target):
+        products += product
+        variants += row
+    return Counts(products, variants)
+
+
+def exported() -> Iterator[str]:
+    """The same in pieces, for an answer that goes out while it is made."""
+    target = io.StringIO(newline="")
+    for _line in _lines(target):
+        yield target.getvalue()
+        target.seek(0)
+        target.truncate()
+    yield target.getvalue()
+
+
+def _lines(target: TextIO) -> Iterator[tuple[int, int]]:
+    """Write a row at a time: (1, 1) for the first row of a product, (0, 1) for the others."""
     sheet = _Sheet()
     writer = csv.DictWriter(target, sheet.columns(), restval="", lineterminator="\r\n")
     target.write("\ufeff")  # spreadsheets then know that it is UTF-8
     writer.writeheader()
-    products = variants = 0
     for product in _products():
-        for row in sheet.rows(product):
+        for number, row in enumerate(sheet.rows(product)):
             writer.writerow({name: escaped(cell) for name, cell in row.items()})
-            variants += 1
-        products += 1
-    return Counts(products, variants)
+            yield int(number == 0), 1
 
 
 def _products() -> Iterator[Current]:
