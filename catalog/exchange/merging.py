@@ -13,6 +13,7 @@ from catalog.exchange.codes import MAX_SKU, code_of, digest, shortened, sku_of, 
 from catalog.exchange.current import Current, Known, price_key
 from catalog.exchange.items import HERE, Asked, FactSaid, Item, Note, Piece
 from catalog.exchange.shared import Need, Shared
+from catalog.models import Product
 
 MAX_SIGNATURE = 250
 MAX_FACT = 120
@@ -66,6 +67,7 @@ def plan_of(
     if item.errors:
         return plan
     plan.draft = _draft(plan, options, shared, asked, free, known)
+    _warn_of_missing_prices(plan, plan.draft)
     plan.changes = differences(plan.current, plan.draft) if plan.current else []
     _plan_stock(plan, asked)
     return plan
@@ -161,6 +163,13 @@ def _check_sku(plan: Plan, piece: Piece, known: Known, taken: str | None) -> Non
         }
     if message:
         plan.item.errors.append(Note(piece.line, "sku", message))
+
+
+def _warn_of_missing_prices(plan: Plan, draft: ProductDraft) -> None:
+    for piece, variant in zip(plan.item.pieces, draft.variants, strict=True):
+        if not variant.prices and variant.is_active and draft.status == Product.Status.ACTIVE:
+            text = _("The variant has no price, so it is not on sale.")
+            plan.item.warnings.append(Note(piece.line, "price", text))
 
 
 # --- What it becomes -----------------------------------------------------------------------------

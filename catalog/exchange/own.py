@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalog.drafts import PriceDraft
 from catalog.exchange import amounts, reading
+from catalog.exchange.codes import MAX_CODE
 from catalog.exchange.items import Asked, FactSaid, Item, Label, Note, Piece, Row, Shot
 from catalog.exchange.sheet import unescaped, unpacked
 from catalog.models import Product, Variant
@@ -27,6 +28,7 @@ from shop.rich_text import clean
 name = "lotok"
 is_exact = True
 MAX_OPTIONS = 20
+MAX_SHELF = 120  # characters of a category's part of its address
 _PLAIN = {
     "product", "kind", "status", "published_at", "product_type", "tax_class", "category", "tags", "sku",
     "barcode", "on_sale", "weight_g", "length_mm", "width_mm", "height_mm", "stock_policy", "lead_days",
@@ -36,6 +38,7 @@ _WITH_A_CODE = re.compile(
     r"(?:name|summary|description|category_name|picture_alt|price|compare_at|more_prices|stock|backorder_limit"
     r"|option\d+_name|option\d+_value_name|fact|variant_fact):.+|option\d+(?:_value|_swatch)?"
 )
+_CODE = re.compile(r"[-a-zA-Z0-9_]+")
 _FACT = re.compile(r"(fact|variant_fact):([-\w]+)(?::([-\w]+)|\[(\w+)(?: ([^\]]*))?\])?")
 
 
@@ -118,6 +121,7 @@ def _shelves(item: Item, row: Row) -> list[list[Label]] | None:
     if "category" not in row.cells:
         return None
     codes = [code for code in row.get("category").strip().split("/") if code]
+    _check_codes(item, row, "category", codes, MAX_SHELF)
     names = {
         language: reading.read(item, row, f"category_name:{language}", _list) or []
         for language in _by_language(row, "category_name")
@@ -200,7 +204,7 @@ def _day(text: str) -> date:
 
 # --- Variants ------------------------------------------------------------------------------------
 def _piece(item: Item, row: Row, asked: Asked) -> Piece:
-    piece = Piece(row.line, row.get("sku").strip(), _choices(row))
+    piece = Piece(row.line, row.get("sku").strip(), _choices(item, row))
     names: dict[str, Callable[[str], Any]] = {
         "barcode": reading.barcode,
         "on_sale": reading.yes_no,
@@ -227,18 +231,29 @@ def _piece(item: Item, row: Row, asked: Asked) -> Piece:
     return piece
 
 
-def _choices(row: Row) -> list[tuple[Label, Label]] | None:
+def _choices(item: Item, row: Row) -> list[tuple[Label, Label]] | None:
     if "option1" not in row.cells:
         return None
     choices = []
     for number in range(1, MAX_OPTIONS + 1):
         option, value = row.get(f"option{number}").strip(), row.get(f"option{number}_value").strip()
         if option and value:
+            _check_codes(item, row, f"option{number}", [option, value])
             names = _filled(_by_language(row, f"option{number}_name"))
             value_names = _filled(_by_language(row, f"option{number}_value_name"))
             swatch = row.get(f"option{number}_swatch").strip()
             choices.append((Label(names, option), Label(value_names, value, swatch)))
     return choices
+
+
+def _check_codes(item: Item, row: Row, name: str, codes: Sequence[str], most: int = MAX_CODE) -> None:
+    """They stand in addresses."""
+    for code in codes:
+        if not _CODE.fullmatch(code) or len(code) > most:
+            text = _(
+                "“%(text)s” cannot be a code: up to %(limit)s Latin letters, digits and hyphens make one."
+            )
+            item.errors.append(Note(row.line, name, text % {"text": code, "limit": most}))
 
 
 def _filled(texts: dict[str, str]) -> dict[str, str]:

@@ -185,6 +185,13 @@ def test_a_price_update_for_a_product_that_the_shop_lacks_is_told_of(shop, file)
     assert [(note.line, note.field) for note in result.errors] == [(3, "name")]
 
 
+def test_a_code_that_no_address_can_hold_is_told_of(file):
+    text = "product,name:en,category,sku,option1,option1_value\ncup,Cup,Дом/cups,CUP,size,X L\n"
+    result = run(file(text))
+
+    assert [(note.line, note.field) for note in result.errors] == [(2, "category"), (2, "option1")]
+
+
 def test_a_price_list_or_a_place_that_the_shop_lacks_is_told_of(shop, file):
     text = "product,name:en,sku,price:gbp,stock:attic\ncup,Cup,CUP,9.99,\njar,Jar,JAR,,4\n"
     result = run(file(text))

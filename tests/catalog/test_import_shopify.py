@@ -256,6 +256,13 @@ def test_what_only_the_database_refuses_leaves_the_others_too(file, monkeypatch)
     assert sorted(Product.objects.values_list("slug", "category__full_path")) == [("mug", "a"), ("pot", "b")]
 
 
+def test_a_variant_without_a_price_is_told_of(file):
+    result = run(file(product(variantprice=""), product("cup", variantprice="", status="draft")))
+
+    assert [(note.line, note.field) for note in result.warnings] == [(2, "Variant Price")]
+    assert counts(result) == {"created": 2}
+
+
 def test_strict_imports_nothing_when_any_line_is_wrong(file):
     path = file(product("mug"), product("cup", variantprice="abc"))
     result = run(path, is_strict=True)
