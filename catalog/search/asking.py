@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 
@@ -25,7 +26,7 @@ class Part:
     words: Phrase  # as they were written, normalised
     others: tuple[Phrase, ...] = ()  # what means the same, in stems
 
-    @property
+    @cached_property
     def stems(self) -> Phrase:
         return tuple(map(stem, self.words))
 

@@ -13,18 +13,21 @@ from typing import NamedTuple
 from django.db import connection
 
 from catalog.search.asking import SHORTEST_BEGINNING, Part, Phrase, expression
-from catalog.search.words import parted_names
+from catalog.search.vocabulary import products_with
+from catalog.search.words import names_in, words_and_stems
 from shop import sql
 
 CAP = 480  # matches: twenty pages
-NEWEST = 4_000  # rows among which a common word is met often enough (catalog/migrations/0009)
+RARE = 5_000  # products; a word that fewer have is looked up at once
+COMMON = 30_000  # products; a word that more have is not looked up where another one is
+NEWEST = 4_000  # rows among which a common word is met often enough (catalog/migrations/0012)
 
 WHOLE, BEGUN, FORM = 4.0, 3.0, 2.0  # how well a word of the name fits
 SYNONYM = 0.8  # of what the word itself would be worth
 AT_THE_BEGINNING, IN_ORDER, ALL_OF_IT = 2.0, 2.0, 3.0
 
 
-Name = Sequence[tuple[str, str]]  # (word, stem)
+Name = tuple[list[str], list[str]]  # words, and the stem of each
 
 
 class Match(NamedTuple):
@@ -35,66 +38,89 @@ class Match(NamedTuple):
 
 def matches(parts: Sequence[Part]) -> list[Match]:
     """At most one more than `CAP`, the best first and the sold-out last; the newer of equals."""
-    found = _FINDERS[connection.vendor](expression(parts))
-    scored = [(match.is_sold_out, -_score(match.title, parts), -match.product_id) for match in found]
-    return [found[number] for number in sorted(range(len(found)), key=scored.__getitem__)]
+    found = _FINDERS[connection.vendor](parts)
+    signs = _signs(parts)
+    scored = [(match.is_sold_out, -_score(match.title, parts, signs), -match.product_id) for match in found]
+    return [found[number] for number in sorted(range(len(found)), key=scored.__getitem__)][: CAP + 1]
 
 
-def _score(title: str, parts: Sequence[Part]) -> float:
+def _signs(parts: Sequence[Part]) -> list[str]:
+    """A name that holds none of these says nothing of the query; to look for them costs little."""
+    phrases = [phrase for part in parts for phrase in (part.stems, part.words, *part.others)]
+    return sorted({word for phrase in phrases for word in phrase})
+
+
+def _score(title: str, parts: Sequence[Part], signs: Sequence[str]) -> float:
     """What the name says of the query, in the language that says most."""
-    return max(_score_of_name(name, parts) for name in parted_names(title))
+    telling = [name for name in names_in(title) if any(sign in name for sign in signs)]
+    return max((_score_of_name(words_and_stems(name), parts) for name in telling), default=0.0)
 
 
 def _score_of_name(name: Name, parts: Sequence[Part]) -> float:
-    places, score = [], 0.0
-    for part in parts:
-        worth, place, length = max(_fits(name, part), key=lambda fit: fit[0])
-        if worth:
-            score += worth
-            places.append((place, length))
+    fits = [max(_fits(name, part)) for part in parts]
+    places = [(-place, length) for worth, place, length in fits if worth]
     if not places:
         return 0.0
+    score = sum(worth for worth, _place, _length in fits)
     if places[0][0] == 0:
         score += AT_THE_BEGINNING
     if len(places) == len(parts) and all(one[0] + one[1] == next_[0] for one, next_ in pairwise(places)):
         score += IN_ORDER
-    return score + ALL_OF_IT * min(sum(length for _place, length in places) / len(name), 1)
+    return score + ALL_OF_IT * min(sum(length for _place, length in places) / len(name[0]), 1)
 
 
 def _fits(name: Name, part: Part) -> list[tuple[float, int, int]]:
-    """(worth, place, words) of the part itself and of each of its synonyms, which are not worth more for being longer."""
-    own = _fit(name, part.stems, part.words)
-    others = ((phrase, _fit(name, phrase, phrase)) for phrase in part.others)
+    """(worth, -place, words) of the part itself and of each of its synonyms, which are not worth more for being longer."""
+    fits = [_fit(name, part.stems, part.words)]
     share = SYNONYM * len(part.words)
-    return [own, *((worth * share / len(phrase), place, length) for phrase, (worth, place, length) in others)]
+    for phrase in part.others:
+        worth, place, length = _fit(name, phrase, phrase)
+        fits.append((worth * share / len(phrase), place, length))
+    return fits
 
 
 def _fit(name: Name, stems: Phrase, words: Phrase) -> tuple[float, int, int]:
     """The worth of a phrase of which every word is in the name, in any order."""
-    worth, first = 0.0, len(name)
-    for stem, word in zip(stems, words, strict=True):
-        value, place = max((_word_fit(*token, stem, word), -number) for number, token in enumerate(name))
-        if not value:
-            return 0.0, 0, 0
-        worth, first = worth + value, min(first, -place)
-    return worth, first, len(stems)
+    fits = [_word_fit(name, stem, word) for stem, word in zip(stems, words, strict=True)]
+    if not all(worth for worth, _place in fits):
+        return 0.0, 0, 0
+    return sum(worth for worth, _place in fits), -min(place for _worth, place in fits), len(stems)
 
 
-def _word_fit(named: str, named_stem: str, stem: str, word: str) -> float:
-    if named_stem == stem:
-        return WHOLE
-    if named.startswith(word):
-        return BEGUN
-    return FORM if len(stem) >= SHORTEST_BEGINNING and named_stem.startswith(stem) else 0.0
+def _word_fit(name: Name, stem: str, word: str) -> tuple[float, int]:
+    """(worth, place) of the best word of the name."""
+    words, stems = name
+    if stem in stems:
+        return WHOLE, stems.index(stem)
+    for place, named in enumerate(words):
+        if named.startswith(word):
+            return BEGUN, place
+    if len(stem) >= SHORTEST_BEGINNING:
+        for place, named in enumerate(stems):
+            if named.startswith(stem):
+                return FORM, place
+    return 0.0, 0
 
 
 # --- The two engines -----------------------------------------------------------------------------
-def _on_postgresql(asked: str) -> list[Match]:
-    statement = "SELECT * FROM catalog_search_matches(to_tsquery('simple', %s), %s, %s)"
-    return [Match(*row) for row in sql.rows(statement, [asked, CAP + 1, NEWEST])]
+def _on_postgresql(parts: Sequence[Part]) -> list[Match]:
+    statement = """
+        SELECT * FROM catalog_search_matches(to_tsquery('simple', %s), to_tsquery('simple', %s), %s, %s)"""
+    counts = products_with({stem for part in parts for stem in part.stems})
+    rarity = [min(counts.get(stem, 0) for stem in part.stems) for part in parts]
+    asked = [expression(_sought(parts, rarity)), expression(parts)]
+    newest = 0 if 0 < min(rarity) <= RARE else NEWEST
+    return [Match(*row) for row in sql.rows(statement, [*asked, CAP + 1, newest])]
 
 
-def _on_sqlite(asked: str) -> list[Match]:
+def _sought(parts: Sequence[Part], rarity: Sequence[int]) -> Sequence[Part]:
+    """The parts worth looking up: without those that very many products have."""
+    rare = [part for part, count in zip(parts, rarity, strict=True) if count <= COMMON or part.others]
+    return rare or [parts[rarity.index(min(rarity))]]
+
+
+def _on_sqlite(parts: Sequence[Part]) -> list[Match]:
+    asked = expression(parts)
     named = _rows_on_sqlite(f"{{title}} : ({asked})")
     if len(named) > CAP:
         return named

@@ -8,8 +8,10 @@ look-up reads the same few rows in a small shop and in a large one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
+
+from django.db import transaction
 
 from catalog.models import Misspelling, SearchRow, SynonymGroup, Word
 from catalog.search.words import STOP_WORDS, normalise, stem
@@ -57,6 +59,16 @@ def move(before: Iterable[str], after: Iterable[str]) -> None:
     Word.objects.bulk_update(known.values(), ["products"], batch_size=500)
 
 
+def products_with(stems: Collection[str]) -> dict[str, int]:
+    """{stem: how many products have it in some form}; somewhat more where one product has several forms."""
+    rows = Word.objects.filter(stem__in=stems).values_list("stem", "products")
+    counts: Counter[str] = Counter()
+    for text, products in rows:
+        counts[text] += products
+    return counts
+
+
+@transaction.atomic
 def recount() -> int:
     """Count every word from the search rows; how many were wrong."""
     # Locked first, then counted: whoever writes rows meanwhile moves the counts after us.

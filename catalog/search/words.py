@@ -50,10 +50,14 @@ def joined_names(names: Iterable[str]) -> str:
     return NEXT_NAME.join(f"{' '.join(words)}{THEN_STEMS}{' '.join(map(stem, words))}" for words in told)
 
 
-def parted_names(title: str) -> list[list[tuple[str, str]]]:
-    """[(word, stem)] of each name."""
-    parted = (name.split(THEN_STEMS) for name in title.split(NEXT_NAME))
-    return [list(zip(words.split(), stems.split(), strict=True)) for words, stems in parted]
+def names_in(title: str) -> list[str]:
+    """The names of a title, each as `words_and_stems` takes it apart."""
+    return title.split(NEXT_NAME)
+
+
+def words_and_stems(name: str) -> tuple[list[str], list[str]]:
+    words, stems = name.split(THEN_STEMS)
+    return words.split(), stems.split()
 
 
 def _stemmer(language: str) -> snowballstemmer.stemmer:
