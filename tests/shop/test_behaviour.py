@@ -127,3 +127,32 @@ def test_the_look_is_chosen_at_once_and_kept_by_the_server(page, mug):
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.get_by_label("Colours").input_value() == "dark"
+
+
+def test_suggestions_open_while_typing_and_are_chosen_with_the_keys(page, mug):
+    page.goto("/search/")
+    field = page.locator("#q")
+    field.press_sequentially("tide")
+    expect(page.locator("#q-suggest [role=option]").first).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("[data-suggest-status]").last).to_contain_text("suggestions")
+
+    field.press("Escape")
+    expect(page.locator("#q-suggest")).to_be_hidden()
+    assert field.input_value() == "tide"
+
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(page.locator("#q-suggest [aria-selected=true]")).to_contain_text("Tide mug")
+    assert field.get_attribute("aria-activedescendant") == "q-suggest-1"
+    field.press("Enter")
+    page.wait_for_url("**/p/tide-mug/**")
+
+
+def test_enter_without_a_choice_sends_the_field(page, mug):
+    page.goto("/search/")
+    page.locator("#q").press_sequentially("tide")
+    expect(page.locator("#q-suggest [role=option]").first).to_be_visible()
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search/?q=tide")
