@@ -57,6 +57,8 @@ def _score(title: str, parts: Sequence[Part], signs: Sequence[str]) -> float:
 
 
 def _score_of_name(name: Name, parts: Sequence[Part]) -> float:
+    if all(len(part.words) == 1 and not part.others for part in parts):
+        return _score_of_words(name, parts)
     fits = [max(_fits(name, part)) for part in parts]
     places = [(-place, length) for worth, place, length in fits if worth]
     if not places:
@@ -67,6 +69,24 @@ def _score_of_name(name: Name, parts: Sequence[Part]) -> float:
     if len(places) == len(parts) and all(one[0] + one[1] == next_[0] for one, next_ in pairwise(places)):
         score += IN_ORDER
     return score + ALL_OF_IT * min(sum(length for _place, length in places) / len(name[0]), 1)
+
+
+def _score_of_words(name: Name, parts: Sequence[Part]) -> float:
+    """The same for single words without synonyms, as nearly all queries are: hundreds of names are scored for one."""
+    score, places, in_order = 0.0, 0, True
+    behind = -1  # the place after the word that was met last
+    for part in parts:
+        worth, place = _word_fit(name, part.stems[0], part.words[0])
+        if not worth:
+            in_order = False
+            continue
+        score += worth + (AT_THE_BEGINNING if not places and place == 0 else 0.0)
+        in_order = in_order and (not places or place == behind)
+        places += 1
+        behind = place + 1
+    if not places:
+        return 0.0
+    return score + (IN_ORDER if in_order else 0.0) + ALL_OF_IT * min(places / len(name[0]), 1)
 
 
 def _fits(name: Name, part: Part) -> list[tuple[float, int, int]]:
