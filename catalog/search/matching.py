@@ -6,7 +6,7 @@ that are called so are not missed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ AT_THE_BEGINNING, IN_ORDER, ALL_OF_IT = 2.0, 2.0, 3.0
 
 
 Name = tuple[list[str], list[str]]  # words, and the stem of each
+Scorer = Callable[[Name, Sequence[Part]], float]
 
 
 class Match(NamedTuple):
@@ -39,8 +40,8 @@ class Match(NamedTuple):
 def matches(parts: Sequence[Part]) -> list[Match]:
     """At most one more than `CAP`, the best first and the sold-out last; the newer of equals."""
     found = _FINDERS[connection.vendor](parts)
-    signs = _signs(parts)
-    scored = [(match.is_sold_out, -_score(match.title, parts, signs), -match.product_id) for match in found]
+    signs, score = _signs(parts), _scorer(parts)
+    scored = [(sold_out, -_score(title, parts, signs, score), -pk) for pk, title, sold_out in found]
     return [found[number] for number in sorted(range(len(found)), key=scored.__getitem__)][: CAP + 1]
 
 
@@ -50,15 +51,23 @@ def _signs(parts: Sequence[Part]) -> list[str]:
     return sorted({word for phrase in phrases for word in phrase})
 
 
-def _score(title: str, parts: Sequence[Part], signs: Sequence[str]) -> float:
+def _score(title: str, parts: Sequence[Part], signs: Sequence[str], score: Scorer) -> float:
     """What the name says of the query, in the language that says most."""
-    telling = [name for name in names_in(title) if any(sign in name for sign in signs)]
-    return max((_score_of_name(words_and_stems(name), parts) for name in telling), default=0.0)
+    best = 0.0
+    for name in names_in(title):
+        for sign in signs:
+            if sign in name:
+                best = max(best, score(words_and_stems(name), parts))
+                break
+    return best
+
+
+def _scorer(parts: Sequence[Part]) -> Scorer:
+    is_plain = all(len(part.words) == 1 and not part.others for part in parts)
+    return _score_of_words if is_plain else _score_of_name
 
 
 def _score_of_name(name: Name, parts: Sequence[Part]) -> float:
-    if all(len(part.words) == 1 and not part.others for part in parts):
-        return _score_of_words(name, parts)
     fits = [max(_fits(name, part)) for part in parts]
     places = [(-place, length) for worth, place, length in fits if worth]
     if not places:
